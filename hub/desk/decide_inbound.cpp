@@ -1,0 +1,143 @@
+// Decisions about what customers send: which contact, which conversation, what is due, who takes it.
+#include <algorithm>
+
+#include "hub/desk/decider.hpp"
+
+namespace desk {
+
+using namespace model;
+
+// Policy: an inbound item is taken once. It goes into the conversation that its reply token or its thread ids prove,
+// else, for chat, into the visitor's open conversation; else it opens a new one. A customer's message reopens what was
+// resolved, snoozed or pending. Automatic mail (auto-replies, bounces) is stored and shown, but reopens nothing, starts
+// no clock and is never routed.
+void Decider::operator()(const ReceiveInbound& command) {
+    const connectors::Inbound& inbound = command.inbound;
+    const auto* repeat = state.receipt(inbound.inbox, inbound.receipt_key);
+    if (repeat != nullptr || loaded_.repeat) {
+        decision_.answer = repeat != nullptr ? *repeat : *loaded_.repeat;
+        decision_.answer.repeated = true;
+        return;
+    }
+    if (!state.inboxes.contains(inbound.inbox)) {
+        refuse(Refusal::not_found, "there is no inbox " + text_of(inbound.inbox), "inbox_id");
+        return;
+    }
+    const ContactId contact = find_or_create_contact(inbound.sender);
+    actor_ = {AuthorType::contact, number(contact)};
+    const Conversation* found = find_conversation(inbound, contact);
+    const bool fresh = found == nullptr;
+    const ConversationId id = fresh ? open_conversation(inbound, contact) : found->id;
+
+    Message message = inbound_message(command, id);
+    Answer& answer = decision_.answer;
+    answer.id = number(message.id);
+    answer.conversation = id;
+    answer.number = message.number;
+    const bool automatic = message.kind != MessageKind::message;
+    emit(MessageReceived{std::move(message), inbound.thread_ids, inbound.receipt_key}, *state.conversation(id));
+
+    if (fresh && !automatic) {
+        start_clocks(id);
+        route(id);
+    } else if (!fresh && !automatic) {
+        reopen(id);
+    }
+    if (inbound.raw) decision_.batch.blobs.push_back({inbound.raw_sha256, inbound.raw});
+    for (const connectors::Attachment& attachment : inbound.attachments)
+        if (attachment.bytes) decision_.batch.blobs.push_back({attachment.sha256, attachment.bytes});
+    answer.seq = state.head;
+    state.remember_receipt(inbound.inbox, inbound.receipt_key, answer);
+}
+
+ContactId Decider::find_or_create_contact(const connectors::Address& sender) {
+    if (const auto known = state.contact_of(sender.kind, sender.value)) {
+        const Contact* contact = state.contact(*known);
+        // A name learnt later replaces the address that stood in for it.
+        if (!sender.name.empty() && (contact->name.empty() || contact->name == sender.value))
+            emit(ContactRenamed{sender.name}, *known);
+        return *known;
+    }
+    const ContactId id{fresh_id()};
+    emit(ContactCreated{sender.name.empty() ? sender.value : sender.name}, id);
+    emit(IdentityAdded{{sender.kind, sender.value, sender.verified}}, id);
+    return id;
+}
+
+const Conversation* Decider::find_conversation(const connectors::Inbound& inbound, ContactId contact) {
+    const auto usable = [&](ConversationId id) -> const Conversation* {
+        const Conversation* conversation = state.conversation(id);
+        return conversation != nullptr && conversation->inbox == inbound.inbox ? conversation : nullptr;
+    };
+    if (inbound.token_conversation != 0)
+        if (const auto* found = usable(ConversationId{inbound.token_conversation})) return found;
+    for (const std::string& id : inbound.thread_ids)
+        if (const auto known = state.thread(inbound.inbox, id))
+            if (const auto* found = usable(*known)) return found;
+    if (loaded_.thread)
+        if (const auto* found = usable(*loaded_.thread)) return found;
+    if (inbound.channel != Channel::chat) return nullptr;
+    const auto open = state.open_chat(contact, inbound.inbox);
+    return open ? state.conversation(*open) : nullptr;
+}
+
+ConversationId Decider::open_conversation(const connectors::Inbound& inbound, ContactId contact) {
+    const Inbox& inbox = state.inboxes.at(inbound.inbox);
+    const ConversationId id{fresh_id()};
+    emit(ConversationOpened{.number = state.next_number, .inbox = inbound.inbox,
+                            .channel = inbound.channel, .team = inbox.team, .subject = inbound.subject,
+                            .reply_address = inbound.sender},
+         contact, id);
+    return id;
+}
+
+Message Decider::inbound_message(const ReceiveInbound& command, ConversationId id) {
+    const connectors::Inbound& inbound = command.inbound;
+    const Conversation& conversation = *state.conversation(id);
+    Message message;
+    message.id = MessageId{fresh_id()};
+    message.conversation = id;
+    message.number = conversation.message_count + 1;
+    message.direction = Direction::in;
+    message.visibility = inbound.is_public ? Visibility::public_ : Visibility::private_;
+    if (inbound.automatic == connectors::Automatic::auto_reply) message.kind = MessageKind::auto_reply;
+    if (inbound.automatic == connectors::Automatic::bounce) message.kind = MessageKind::bounce;
+    message.author = {AuthorType::contact, actor_.id, inbound.sender.name, inbound.sender.value};
+    message.subject = inbound.subject;
+    message.text = inbound.text;
+    message.html = inbound.html;
+    message.trimmed_text = inbound.trimmed_text;
+    for (const connectors::Attachment& attachment : inbound.attachments)
+        message.attachments.push_back({AttachmentId{fresh_id()}, attachment.name, attachment.type,
+                                       attachment.size, attachment.is_inline, attachment.content_id,
+                                       attachment.sha256});
+    message.to = inbound.to;
+    message.cc = inbound.cc;
+    message.external_id = inbound.external_id;
+    message.client_id = command.client_id;
+    message.defects = inbound.defects;
+    message.raw_sha256 = inbound.raw_sha256;
+    message.sent_at = inbound.provider_time.value_or(now);
+    message.received_at = now;
+    return message;
+}
+
+void Decider::reopen(ConversationId id) {
+    const Conversation& conversation = *state.conversation(id);
+    if (conversation.status == Status::open) return;
+    emit(StatusChanged{conversation.status, Status::open, std::nullopt}, conversation);
+    // R21: reopened work never sits with an absent agent.
+    const auto agent = state.agent_states.find(conversation.assignee);
+    const bool present =
+        agent != state.agent_states.end() && agent->second.availability == Availability::online;
+    if (is_some(conversation.assignee) && !present)
+        assign(id, AgentId{}, conversation.team, AssignedBy::leaving);
+    if (!is_some(state.conversation(id)->assignee)) route(id);
+}
+
+void Decider::operator()(const Quarantine& command) {
+    emit(ItemQuarantined{command.inbox, command.reason, command.sha256});
+    if (command.raw) decision_.batch.blobs.push_back({command.sha256, command.raw});
+}
+
+}  // namespace desk

@@ -1,0 +1,46 @@
+// needs: what a command must find in the store before it can be decided, and what was found.
+#pragma once
+
+#include "hub/desk/state.hpp"
+
+namespace desk {
+
+struct Needs {
+    std::optional<std::pair<model::InboxId, std::string>> receipt;
+    std::optional<std::pair<std::string, std::string>> operation;  // author, client id
+    std::optional<std::pair<std::string, std::string>> identity;   // kind, value
+    std::vector<std::pair<model::InboxId, std::string>> threads;   // best evidence first
+    std::vector<model::ConversationId> conversations;
+
+    bool nothing() const {
+        return !receipt && !operation && !identity && threads.empty() && conversations.empty();
+    }
+};
+
+struct Loaded {
+    std::optional<model::Answer> repeat;  // this item or operation was taken already
+    std::vector<model::Contact> contacts;
+    std::vector<model::Conversation> conversations;
+    std::optional<model::ConversationId> thread;  // of the first of `threads` that was found
+};
+
+// What memory lacks for the command. Empty when it can be decided at once.
+Needs needs_of(const State& state, const model::Command& command);
+
+// Reads it. Runs on a reader thread; touches no state.
+Loaded load(storage::Reader& reader, const Needs& needs);
+
+// Takes what was read into memory; what memory has already is newer and stays.
+void adopt(State& state, const Loaded& loaded);
+
+// The whole working set from the read tables: configuration, availabilities, everything open.
+State restore(storage::Reader& reader);
+
+// The same from the log alone, event by event.
+State replay(storage::Reader& reader);
+
+// How an author stands in the table of operations.
+std::string author_of(model::AgentId agent);
+std::string author_of(const connectors::Address& sender);
+
+}  // namespace desk

@@ -1,0 +1,83 @@
+#include "hub/feed/catch_up.hpp"
+
+#include <map>
+
+#include "hub/model/model.hpp"
+
+namespace feed {
+namespace {
+
+using namespace model;
+
+struct Missed {
+    bool could_see_before = false;
+    bool existed = true;
+    std::vector<const storage::EventRow*> events;
+};
+
+// Who could see the conversation when it was last handed over, by the event that says from whom.
+void note_placement(Missed& missed, const storage::EventRow& row, const Viewer& viewer, InboxId inbox) {
+    const Event event = decode(row);
+    if (const auto* assigned = std::get_if<Assigned>(&event.fact))
+        missed.could_see_before = missed.could_see_before ||
+                                  may_see(viewer, {inbox, assigned->from_team, assigned->from_agent});
+}
+
+void add(std::string& operations, const std::string& operation) {
+    if (!operations.empty()) operations.push_back(',');
+    operations += operation;
+}
+
+void add_configuration(CatchUp& result, const storage::EventRow& row) {
+    const Event event = decode(row);
+    const auto wrap = [](const char* kind, const std::string& body) {
+        return std::string{R"({"k":")"} + kind + R"(","v":)" + body + "}";
+    };
+    if (const auto* saved = std::get_if<TeamSaved>(&event.fact))
+        add(result.operations, wrap("team", to_json(saved->team)));
+    if (const auto* saved = std::get_if<InboxSaved>(&event.fact))
+        add(result.operations, wrap("inbox", to_json(saved->inbox)));
+    if (const auto* saved = std::get_if<AgentSaved>(&event.fact))
+        add(result.operations, wrap("agent", to_json(saved->agent)));
+    if (row.kind == "availability_changed") add(result.operations, availability_operation(row));
+}
+
+}  // namespace
+
+CatchUp catch_up(storage::Reader& reader, const Viewer& viewer, Seq since) {
+    CatchUp result{.since = since, .head = reader.head()};
+    storage::EventQuery query;
+    query.after = since;
+    query.limit = catch_up_events_max + 1;
+    const auto events = since > result.head ? std::vector<storage::StoredEvent>{} : reader.events(query);
+    result.stale = since > result.head || events.size() > catch_up_events_max;
+    if (result.stale) return result;
+
+    std::map<ConversationId, Missed> touched;
+    for (const storage::StoredEvent& event : events) {
+        if (is_some(event.row.conversation)) touched[event.row.conversation].events.push_back(&event.row);
+        else add_configuration(result, event.row);
+    }
+    std::map<ConversationId, std::vector<storage::MessageRow>> messages;
+    for (storage::MessageRow& row : reader.messages_since(since, catch_up_events_max))
+        messages[row.conversation].push_back(std::move(row));
+
+    for (auto& [id, missed] : touched) {
+        const auto row = reader.conversation(id);
+        if (!row) continue;
+        const Placement placement = placement_of(*row);
+        if (!may_see(viewer, placement)) {
+            for (const storage::EventRow* event : missed.events)
+                note_placement(missed, *event, viewer, placement.inbox);
+            if (missed.could_see_before) add(result.operations, gone_operation(id));
+            continue;
+        }
+        add(result.operations, conversation_operation(row->body));
+        for (const storage::MessageRow& message : messages[id]) add(result.operations, message_operation(message));
+        for (const storage::EventRow* event : missed.events)
+            if (is_activity(event->kind)) add(result.operations, event_operation(*event));
+    }
+    return result;
+}
+
+}  // namespace feed

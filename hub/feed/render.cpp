@@ -1,0 +1,118 @@
+#include <algorithm>
+#include <array>
+
+#include "hub/feed/item.hpp"
+#include "hub/model/model.hpp"
+
+namespace feed {
+namespace {
+
+using namespace model;
+
+// A message longer than this is told by number; whoever has the conversation open fetches it.
+constexpr std::size_t message_operation_bytes_max = 16 * 1024;
+
+void add(std::string& operations, const std::string& operation) {
+    if (operation.empty()) return;
+    if (!operations.empty()) operations.push_back(',');
+    operations += operation;
+}
+
+Group& group_of(Item& item, const desk::State& state, const desk::Decision& decision, ConversationId id) {
+    for (Group& group : item.groups)
+        if (!group.for_everybody && group.conversation == id) return group;
+    const Conversation& conversation = *state.conversation(id);
+    Group group;
+    group.conversation = id;
+    group.contact = conversation.contact;
+    group.after = placement_of(conversation);
+    group.gone = gone_operation(id);
+    for (const desk::Touched& touched : decision.touched)
+        if (touched.conversation == id) group.before = touched.before;
+    return item.groups.emplace_back(std::move(group));
+}
+
+Group& everybody(Item& item) {
+    for (Group& group : item.groups)
+        if (group.for_everybody) return group;
+    Group group;
+    group.for_everybody = true;
+    return item.groups.emplace_back(std::move(group));
+}
+
+// Configuration without secrets, as the API shows it.
+std::string configuration_operation(const Fact& fact) {
+    const auto wrap = [](const char* kind, const std::string& body) {
+        return std::string{R"({"k":")"} + kind + R"(","v":)" + body + "}";
+    };
+    if (const auto* saved = std::get_if<TeamSaved>(&fact)) return wrap("team", to_json(saved->team));
+    if (const auto* saved = std::get_if<InboxSaved>(&fact)) return wrap("inbox", to_json(saved->inbox));
+    if (const auto* saved = std::get_if<AgentSaved>(&fact)) return wrap("agent", to_json(saved->agent));
+    return {};
+}
+
+void add_rows(Item& item, const desk::State& state, const desk::Decision& decision) {
+    for (const storage::RowWrite& write : decision.batch.rows) {
+        if (const auto* row = std::get_if<storage::ConversationRow>(&write)) {
+            add(group_of(item, state, decision, row->id).operations, conversation_operation(row->body));
+        } else if (const auto* message = std::get_if<storage::MessageRow>(&write)) {
+            Group& group = group_of(item, state, decision, message->conversation);
+            add(group.operations, message_operation(*message));
+            if (!message->is_note) group.public_messages.push_back(message_json(*message));
+        }
+    }
+}
+
+}  // namespace
+
+bool is_activity(std::string_view kind) {
+    static constexpr auto kinds = std::to_array<std::string_view>(
+        {"assigned", "status_changed", "priority_changed", "tags_changed", "routing_decided",
+         "sla_started", "sla_warned", "sla_breached", "sla_ended", "delivery_changed"});
+    return std::ranges::find(kinds, kind) != kinds.end();
+}
+
+std::string conversation_operation(std::string_view body) {
+    return std::string{R"({"k":"conversation","v":)"}.append(body).append("}");
+}
+
+std::string message_operation(const storage::MessageRow& row) {
+    if (row.body.size() > message_operation_bytes_max)
+        return R"({"k":"message_ref","conversation_id":")" + text_of(row.conversation) +
+               R"(","number":)" + std::to_string(row.number) + "}";
+    return R"({"k":"message","v":)" + message_json(row) + "}";
+}
+
+std::string event_operation(const storage::EventRow& row) {
+    return R"({"k":"event","v":{"seq":)" + std::to_string(row.seq) + R"(,"at":")" + text_of(row.at) +
+           R"(","kind":")" + row.kind + R"(","actor":")" + row.actor + R"(","contact_id":")" +
+           text_of(row.contact) + R"(","conversation_id":")" + text_of(row.conversation) +
+           R"(","payload":)" + row.payload + "}}";
+}
+
+std::string gone_operation(ConversationId id) { return R"({"k":"gone","id":")" + text_of(id) + R"("})"; }
+
+std::string availability_operation(const storage::EventRow& row) {
+    return R"({"k":"availability","v":)" + row.payload + "}";
+}
+
+ItemPtr render(const desk::State& state, const desk::Decision& decision) {
+    auto item = std::make_shared<Item>();
+    item->seq = state.head;
+    add_rows(*item, state, decision);
+    for (std::size_t i = 0; i < decision.events.size(); ++i) {
+        const Event& event = decision.events[i];
+        const storage::EventRow& row = decision.batch.events[i];
+        add(everybody(*item).operations, configuration_operation(event.fact));
+        if (row.kind == "availability_changed") add(everybody(*item).operations, availability_operation(row));
+        if (const auto* saved = std::get_if<AgentSaved>(&event.fact)) item->agents.push_back(saved->agent);
+        if (!is_activity(row.kind)) continue;
+        Group& group = group_of(*item, state, decision, event.conversation);
+        add(group.operations, event_operation(row));
+        group.assignee_changed = group.assignee_changed || row.kind == "assigned";
+    }
+    std::erase_if(item->groups, [](const Group& group) { return group.operations.empty(); });
+    return item;
+}
+
+}  // namespace feed

@@ -1,0 +1,45 @@
+#include "hub/flow/intake.hpp"
+
+namespace flow {
+
+const model::Inbox* Directory::inbox_of(model::Channel channel, const std::string& address) const {
+    for (const auto& [id, inbox] : inboxes)
+        if (inbox.channel == channel && inbox.address == address) return &inbox;
+    return nullptr;
+}
+
+void Intake::submit(model::Command command, runtime::Loop& reply_to, Done done) {
+    auto shared = std::make_shared<model::Command>(std::move(command));
+    desk_loop_.post([this, shared, &reply_to, done = std::move(done)] {
+        runner_.submit(std::move(*shared), [this, &reply_to, done](const model::Answer& answer) {
+            metrics_.counters().command_answered();
+            reply_to.post([done, answer] { done(answer); });
+        });
+        metrics_.counters().desk_waiting(static_cast<double>(runner_.waiting()));
+    });
+}
+
+void Intake::receive(model::ReceiveInbound command, runtime::Loop& reply_to,
+                     std::function<void(connectors::Receipt, const model::Answer&)> done) {
+    submit(std::move(command), reply_to, [this, done = std::move(done)](const model::Answer& answer) {
+        if (answer.ok()) {
+            metrics_.counters().inbound_committed();
+            return done(connectors::Receipt::committed, answer);
+        }
+        metrics_.counters().inbound_refused();
+        done(answer.refusal == model::Refusal::busy ? connectors::Receipt::busy
+                                                    : connectors::Receipt::failed,
+             answer);
+    });
+}
+
+void Intake::set_directory(const desk::State& state) {
+    auto directory = std::make_shared<Directory>();
+    directory->inboxes = state.inboxes;
+    directory->agents = state.agents;
+    directory->teams = state.teams;
+    directory->policies = state.policies;
+    directory_.store(std::move(directory));
+}
+
+}  // namespace flow

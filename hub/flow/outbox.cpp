@@ -1,0 +1,97 @@
+#include "hub/flow/outbox.hpp"
+
+#include <algorithm>
+
+namespace flow {
+
+using namespace model;
+
+namespace {
+
+constexpr std::size_t rows_per_look_max = 64;
+constexpr auto look_again_after = std::chrono::minutes{10};  // a row that waits for a way out
+
+}  // namespace
+
+std::chrono::microseconds retry_delay(const RetryPolicy& policy, std::uint32_t attempts, double jitter) {
+    std::chrono::microseconds delay = policy.first;
+    for (std::uint32_t i = 1; i < attempts && delay < policy.most; ++i) delay *= 2;
+    delay = std::min(delay, policy.most);
+    return std::chrono::microseconds{
+        static_cast<std::int64_t>(static_cast<double>(delay.count()) * (0.75 + 0.5 * jitter))};
+}
+
+void Outbox::look_at_all() {
+    everything_ = true;
+    look();
+}
+
+void Outbox::look() {
+    look_again_ = true;
+    if (looking_) return;
+    looking_ = true;
+    look_again_ = false;
+    const Instant until = std::exchange(everything_, false) ? Instant::max() : world_.clock.now();
+    world_.store.read([this, until](storage::Reader& reader) {
+        auto rows = std::make_shared<std::vector<storage::OutboxRow>>(
+            reader.outbox_due(until, rows_per_look_max));
+        world_.post([this, rows] { take(std::move(*rows)); });
+    });
+}
+
+void Outbox::take(std::vector<storage::OutboxRow> rows) {
+    looking_ = false;
+    // One message of a conversation at a time, the oldest first.
+    std::ranges::sort(rows, {}, &storage::OutboxRow::id);
+    for (const storage::OutboxRow& row : rows)
+        if (busy_.insert(row.conversation).second) attempt(row);
+    if (look_again_) return look();
+    world_.set_timer(world_.clock.now() + std::chrono::seconds{15});
+}
+
+void Outbox::attempt(const storage::OutboxRow& row) {
+    if (!world_.can_send())
+        return settle(row, {connectors::OutcomeKind::not_configured,
+                            "sending mail is not configured: set [email] relay in the configuration and reload"});
+    record(row, DeliveryState::sending, {}, std::nullopt);
+    world_.deliver(outbound_from(row.body), [this, row](connectors::Outcome outcome) {
+        world_.post([this, row, outcome = std::move(outcome)] { settle(row, outcome); });
+    });
+}
+
+void Outbox::settle(const storage::OutboxRow& row, const connectors::Outcome& outcome) {
+    busy_.erase(row.conversation);
+    const Instant now = world_.clock.now();
+    const std::uint32_t attempts = row.attempts + 1;
+    switch (outcome.kind) {
+        case connectors::OutcomeKind::sent: return record(row, DeliveryState::sent, {}, std::nullopt);
+        case connectors::OutcomeKind::permanent:
+            return record(row, DeliveryState::failed, outcome.reason, std::nullopt);
+        // Mail may be sent again with the same Message-ID: the reader's side folds the copies.
+        case connectors::OutcomeKind::unknown:
+        case connectors::OutcomeKind::transient: {
+            const Instant written = outbound_from(row.body).written_at;
+            if (now - written > policy_.give_up_after)
+                return record(row, DeliveryState::failed, "gave up after a week: " + outcome.reason, std::nullopt);
+            return record(row, DeliveryState::queued, outcome.reason,
+                          now + retry_delay(policy_, attempts, world_.jitter()));
+        }
+        case connectors::OutcomeKind::not_configured:
+            if (row.reason == outcome.reason) return;  // said already; waits for a reload
+            return record(row, DeliveryState::queued, outcome.reason, now + look_again_after);
+    }
+}
+
+void Outbox::record(const storage::OutboxRow& row, DeliveryState state, const std::string& reason,
+                    std::optional<Instant> retry_at) {
+    RecordDelivery command;
+    command.conversation = row.conversation;
+    command.message = MessageId{row.id};
+    command.state = state;
+    command.reason = reason;
+    command.retry_at = retry_at;
+    command.attempts = row.attempts + (retry_at ? 1 : 0);
+    world_.runner.submit(std::move(command), [](const Answer&) {});
+}
+
+}  // namespace flow

@@ -1,0 +1,94 @@
+// Commands: intentions, in the imperative, as a closed set; and what the desk answers to one.
+#pragma once
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "hub/model/entities.hpp"
+
+namespace model {
+
+struct ReceiveInbound {
+    connectors::Inbound inbound;
+    std::string client_id;  // chat: the visitor's own id of the message
+};
+
+struct SendReply {
+    AgentId agent{};
+    ConversationId conversation{};
+    std::string text;
+    std::vector<connectors::Attachment> attachments;
+    std::string client_id;
+    std::optional<std::uint32_t> seen;  // the highest message number on the agent's screen (UX-071)
+    std::string external_id;            // Message-ID chosen at the door, where randomness is
+    std::string reply_to;               // address with the reply token; empty where the channel has none
+};
+
+struct AddNote {
+    AgentId agent{};
+    ConversationId conversation{};
+    std::string text;
+    std::string client_id;
+};
+
+struct ChangeStatus {
+    AgentId agent{};
+    ConversationId conversation{};
+    Status to = Status::open;
+    std::optional<Instant> until;  // snoozed only
+};
+
+struct Assign {
+    AgentId agent{};  // who says so
+    ConversationId conversation{};
+    std::optional<AgentId> to_agent;  // agent 0: nobody
+    std::optional<TeamId> to_team;
+    std::optional<Seq> base;          // refuse when the conversation changed since
+};
+
+struct ChangePriority { AgentId agent{}; ConversationId conversation{}; Priority to = Priority::normal; };
+struct ChangeTags { AgentId agent{}; ConversationId conversation{}; std::vector<std::string> tags; };
+struct SetAvailability { AgentId agent{}; AgentId by{}; Availability to = Availability::offline; };
+
+struct SaveTeam { AgentId by{}; Team team; };
+struct SaveInbox { AgentId by{}; Inbox inbox; };
+struct SaveAgent { AgentId by{}; Agent agent; std::string password_hash; };
+struct SavePolicy { AgentId by{}; sla::Policy policy; };
+
+// The outbox took the message in hand, or learnt what became of it.
+struct RecordDelivery {
+    ConversationId conversation{};
+    MessageId message{};
+    DeliveryState state = DeliveryState::sent;
+    std::string reason;
+    std::optional<Instant> retry_at;  // keep it in the outbox until then
+    std::uint32_t attempts = 0;
+};
+
+struct Quarantine { InboxId inbox{}; std::string reason; std::string sha256; std::shared_ptr<const std::string> raw; };
+
+struct TimeReached {};
+
+using Command = std::variant<ReceiveInbound, SendReply, AddNote, ChangeStatus, Assign, ChangePriority,
+                             ChangeTags, SetAvailability, SaveTeam, SaveInbox, SaveAgent, SavePolicy,
+                             RecordDelivery, Quarantine, TimeReached>;
+
+enum class Refusal : std::uint8_t {
+    none, not_found, forbidden, newer, invalid, taken, gone, busy, unavailable
+};
+
+struct Answer {
+    Refusal refusal = Refusal::none;
+    std::string detail;    // in words: what is wrong and what to do
+    std::string field;     // the offending field, where one is
+    std::uint64_t id = 0;  // of what was made or meant
+    ConversationId conversation{};
+    std::uint32_t number = 0;  // of the message, within its conversation
+    Seq seq = 0;               // head after it; what the client waits for on the feed
+    bool repeated = false;     // the first answer, given again
+
+    bool ok() const { return refusal == Refusal::none; }
+};
+
+}  // namespace model

@@ -1,0 +1,119 @@
+#include "hub/model/words.hpp"
+
+#include <array>
+#include <charconv>
+#include <cstdio>
+
+namespace model {
+namespace {
+
+template <class Value>
+struct Words;
+
+// One line per enumeration: the words in the order of the values.
+#define SPORTELLO_WORDS(Type, ...)                                             \
+    template <>                                                                \
+    struct Words<Type> {                                                       \
+        static constexpr auto list = std::to_array<std::string_view>({__VA_ARGS__}); \
+    };                                                                         \
+    std::string_view lookup(Type value) { return Words<Type>::list.at(static_cast<std::size_t>(value)); }
+
+SPORTELLO_WORDS(Channel, "email", "chat")
+SPORTELLO_WORDS(Role, "agent", "social", "supervisor", "administrator")
+SPORTELLO_WORDS(Status, "open", "pending", "snoozed", "resolved")
+SPORTELLO_WORDS(Priority, "low", "normal", "high", "urgent")
+SPORTELLO_WORDS(Direction, "in", "out")
+SPORTELLO_WORDS(Visibility, "public", "private", "note")
+SPORTELLO_WORDS(MessageKind, "message", "auto_reply", "bounce", "system")
+SPORTELLO_WORDS(DeliveryState, "received", "queued", "sending", "sent", "delivered", "read", "failed",
+                "unknown")
+SPORTELLO_WORDS(AuthorType, "contact", "agent", "system")
+SPORTELLO_WORDS(Availability, "offline", "away", "online")
+SPORTELLO_WORDS(sla::Metric, "first_response")
+SPORTELLO_WORDS(sla::ClockState, "running", "warned", "breached", "met", "met_late", "void")
+SPORTELLO_WORDS(routing::Exclusion, "none", "not_in_team", "not_online", "no_room")
+
+#undef SPORTELLO_WORDS
+
+}  // namespace
+
+std::string_view word(Channel value) { return lookup(value); }
+std::string_view word(Role value) { return lookup(value); }
+std::string_view word(Status value) { return lookup(value); }
+std::string_view word(Priority value) { return lookup(value); }
+std::string_view word(Direction value) { return lookup(value); }
+std::string_view word(Visibility value) { return lookup(value); }
+std::string_view word(MessageKind value) { return lookup(value); }
+std::string_view word(DeliveryState value) { return lookup(value); }
+std::string_view word(AuthorType value) { return lookup(value); }
+std::string_view word(Availability value) { return lookup(value); }
+std::string_view word(sla::Metric value) { return lookup(value); }
+std::string_view word(sla::ClockState value) { return lookup(value); }
+std::string_view word(routing::Exclusion value) { return lookup(value); }
+
+template <class Value>
+std::optional<Value> from_word(std::string_view text) {
+    const auto& list = Words<Value>::list;
+    for (std::size_t i = 0; i < list.size(); ++i)
+        if (list[i] == text) return static_cast<Value>(i);
+    return std::nullopt;
+}
+
+template std::optional<Channel> from_word(std::string_view);
+template std::optional<Role> from_word(std::string_view);
+template std::optional<Status> from_word(std::string_view);
+template std::optional<Priority> from_word(std::string_view);
+template std::optional<Direction> from_word(std::string_view);
+template std::optional<Visibility> from_word(std::string_view);
+template std::optional<MessageKind> from_word(std::string_view);
+template std::optional<DeliveryState> from_word(std::string_view);
+template std::optional<AuthorType> from_word(std::string_view);
+template std::optional<Availability> from_word(std::string_view);
+template std::optional<sla::Metric> from_word(std::string_view);
+template std::optional<sla::ClockState> from_word(std::string_view);
+template std::optional<routing::Exclusion> from_word(std::string_view);
+
+std::string text_of(Instant at) {
+    const auto day = std::chrono::floor<std::chrono::days>(at);
+    const std::chrono::year_month_day date{day};
+    const std::chrono::hh_mm_ss time{at - day};
+    std::array<char, 40> out;
+    const int size = std::snprintf(
+        out.data(), out.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%06dZ", static_cast<int>(date.year()),
+        static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+        static_cast<int>(time.hours().count()), static_cast<int>(time.minutes().count()),
+        static_cast<int>(time.seconds().count()), static_cast<int>(time.subseconds().count()));
+    return {out.data(), static_cast<std::size_t>(size)};
+}
+
+std::optional<Instant> instant_of(std::string_view text) {
+    if (text.size() < 20 || text.back() != 'Z' || text[4] != '-' || text[7] != '-' || text[10] != 'T' ||
+        text[13] != ':' || text[16] != ':')
+        return std::nullopt;
+    bool good = true;
+    const auto part = [&](std::size_t from, std::size_t size) {
+        int value = 0;
+        const char* end = text.data() + from + size;
+        const auto result = std::from_chars(text.data() + from, end, value);
+        good = good && result.ec == std::errc{} && result.ptr == end;
+        return value;
+    };
+    using namespace std::chrono;
+    const year_month_day date{year{part(0, 4)}, month{static_cast<unsigned>(part(5, 2))},
+                              day{static_cast<unsigned>(part(8, 2))}};
+    const auto time = hours{part(11, 2)} + minutes{part(14, 2)} + seconds{part(17, 2)};
+    microseconds fraction{0};
+    if (text.size() > 20) {
+        if (text[19] != '.' || text.size() > 27) return std::nullopt;
+        std::string digits{text.substr(20, text.size() - 21)};
+        digits.resize(6, '0');
+        int value = 0;
+        const auto result = std::from_chars(digits.data(), digits.data() + 6, value);
+        good = good && result.ec == std::errc{} && result.ptr == digits.data() + 6;
+        fraction = microseconds{value};
+    }
+    if (!good || !date.ok() || time >= hours{24}) return std::nullopt;
+    return sys_days{date} + time + fraction;
+}
+
+}  // namespace model

@@ -1,0 +1,142 @@
+// storage: the log, the read tables, the outbox and the blobs behind one port; the only folder that touches a disk.
+//
+// Words: a *batch* is what one decision writes; *group commit* puts many waiting batches into one transaction; the
+// *head* is the seq of the last committed event.
+// Invariants: seq is gap-free (a batch whose first event is not head + 1 is refused with `conflict` and changes
+// nothing); a batch is written whole or not at all; blobs are durable no later than the batch that names them; each
+// event carries the hash of the one before it.
+// Threads: `append` and `read` may be called from any thread. The append callback runs on the store's writer thread,
+// in the order of the calls; the read function runs on a reader thread. Neither may block for long.
+// Depends on: the standard library, SQLite, OpenSSL. Knows nothing of what an event means.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "storage/rows.hpp"
+
+namespace storage {
+
+enum class AppendError {
+    none,
+    conflict,     // a gap in seq, or a receipt that exists already
+    full,         // too many batches wait; nothing was queued
+    unavailable,  // the disk or the database refused
+};
+
+struct AppendResult {
+    AppendError error = AppendError::none;
+    Seq head = 0;
+    std::string detail;  // for the operator's log
+};
+
+using AppendCallback = std::function<void(const AppendResult&)>;
+
+// Whose conversations a query may return. One value, made by the hub's visibility rule.
+struct Scope {
+    bool everything = false;
+    std::vector<std::uint64_t> teams;
+    std::vector<std::uint64_t> inboxes;
+    std::uint64_t agent = 0;
+};
+
+struct ConversationQuery {
+    Scope scope;
+    std::vector<std::string> statuses;      // empty: any
+    std::optional<std::uint64_t> inbox;
+    std::optional<std::uint64_t> assignee;  // 0: unassigned
+    std::optional<std::uint64_t> team;
+    std::optional<ContactId> contact;
+    // Newest first by (updated_at, id). The cursor is the last row of the page before.
+    std::optional<std::pair<Instant, ConversationId>> before;
+    std::size_t limit = 50;
+};
+
+struct EventQuery {
+    Seq after = 0;
+    std::optional<Seq> before;
+    std::optional<ContactId> contact;
+    std::optional<ConversationId> conversation;
+    std::vector<std::string> kinds;  // empty: any
+    bool newest_first = false;
+    std::size_t limit = 100;
+};
+
+struct StoredEvent {
+    EventRow row;
+    std::string hash;  // hex SHA-256 over the previous hash and this entry
+};
+
+// One consistent view: everything read through one Reader belongs to the same committed head.
+class Reader {
+public:
+    virtual ~Reader() = default;
+    virtual Seq head() = 0;
+    virtual std::optional<std::string> meta(const std::string& key) = 0;
+    virtual std::vector<ConfigRow> config() = 0;
+    virtual std::optional<ContactRow> contact(ContactId id) = 0;
+    virtual std::vector<IdentityRow> identities(ContactId id) = 0;
+    virtual std::optional<ContactId> contact_of(const std::string& kind, const std::string& value) = 0;
+    virtual std::optional<ConversationRow> conversation(ConversationId id) = 0;
+    virtual std::vector<ConversationRow> conversations(const ConversationQuery& query) = 0;
+    virtual std::size_t count(const ConversationQuery& query) = 0;
+    virtual std::vector<MessageRow> messages(ConversationId id, std::uint32_t after_number,
+                                             std::size_t limit) = 0;
+    virtual std::vector<MessageRow> messages_before(ConversationId id, std::uint32_t before_number,
+                                                    std::size_t limit) = 0;
+    virtual std::vector<MessageRow> messages_since(Seq after, std::size_t limit) = 0;
+    virtual std::optional<MessageRow> message(MessageId id) = 0;
+    virtual std::optional<AttachmentRow> attachment(AttachmentId id) = 0;
+    virtual std::optional<ReceiptRow> receipt(std::uint64_t inbox, const std::string& external_id) = 0;
+    virtual std::optional<ConversationId> thread(std::uint64_t inbox,
+                                                 const std::string& external_id) = 0;
+    virtual std::vector<DecisionRow> decisions(ConversationId id) = 0;
+    virtual std::vector<ClockRow> clocks(ConversationId id) = 0;
+    virtual std::vector<StoredEvent> events(const EventQuery& query) = 0;
+    virtual std::vector<OutboxRow> outbox_due(Instant now, std::size_t limit) = 0;
+    virtual std::vector<OutboxRow> outbox(std::size_t limit) = 0;
+    virtual std::vector<QuarantineRow> quarantine(Seq after, std::size_t limit) = 0;
+    virtual std::optional<SessionRow> session(const std::string& token_hash) = 0;
+    virtual std::optional<CredentialRow> credential(const std::string& email) = 0;
+    virtual std::optional<OperationRow> operation(const std::string& author,
+                                                  const std::string& client_id) = 0;
+    virtual std::shared_ptr<const std::string> blob(const std::string& sha256) = 0;
+    // A text that two stores share exactly when their read tables are equal; for `rebuild` and tests.
+    virtual std::string dump_read_tables() = 0;
+};
+
+class Store {
+public:
+    virtual ~Store() = default;
+    virtual void append(Batch batch, AppendCallback done) = 0;
+    // Runs `use` on a reader thread. Destroying the store waits for the reads under way.
+    virtual void read(std::function<void(Reader&)> use) = 0;
+    // Empties the read tables that the log can rebuild. Only while nothing else uses the store.
+    virtual void clear_read_tables() = 0;
+};
+
+struct SqliteOptions {
+    std::filesystem::path folder;              // made if missing; holds sportello.db and blobs/
+    std::size_t readers = 2;
+    std::size_t batches_waiting_max = 8192;    // beyond: `full`
+    std::size_t commit_batches_max = 256;      // batches in one transaction
+    std::size_t blob_inline_bytes_max = 128 * 1024;
+};
+
+// Throws std::runtime_error with the place and a cure when the folder or database cannot be used.
+std::unique_ptr<Store> open_sqlite(const SqliteOptions& options);
+
+// Every batch is committed in memory at once, in the caller's thread.
+std::unique_ptr<Store> open_memory();
+
+// Hash of one log entry, given the hash of the one before ("" for the first). Hex SHA-256.
+std::string chain_hash(const std::string& previous, const EventRow& event);
+
+std::string sha256_hex(std::string_view bytes);
+
+}  // namespace storage
