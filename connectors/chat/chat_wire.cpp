@@ -42,10 +42,11 @@ ClientFrame parse_message(const Json& json, const ChatLimits& limits) {
 ClientFrame parse_auth(const Json& json) {
     const auto site = text_at(json, "site", 100);
     const auto token = text_at(json, "token", 200);
+    const auto conversation = text_at(json, "conversation", 40);
     const auto identity = text_at(json, "identity", 4096);
     const auto signature = text_at(json, "signature", 200);
-    if (!site || !token || !identity || !signature || token->empty()) return BadFrame{"auth_failed", {}};
-    return Auth{*site, *token, number_at(json, "after"), *identity, *signature};
+    if (!site || !token || !conversation || !identity || !signature || token->empty()) return BadFrame{"auth_failed", {}};
+    return Auth{*site, *token, *conversation, number_at(json, "after"), *identity, *signature};
 }
 
 }  // namespace
@@ -58,14 +59,14 @@ ClientFrame parse_frame(std::string_view text, const ChatLimits& limits) {
     if (type == "message.send") return parse_message(json, limits);
     if (type == "typing") return Typing{};
     if (type == "message.seen") return Seen{number_at(json, "number")};
-    if (type == "resume") return Resume{number_at(json, "after")};
     return BadFrame{"unknown_frame", {}};
 }
 
 std::optional<ChatMessage> message_for_visitor(std::string_view message_json) {
     const Json json = Json::parse(message_json, nullptr, false);
     if (!json.is_object() || json.value("visibility", "note") == "note") return std::nullopt;
-    ChatMessage message{.id = json.value("id", ""), .number = json.value("number", 0U),
+    ChatMessage message{.id = json.value("id", ""), .conversation = json.value("conversation_id", ""),
+                        .number = json.value("number", 0U),
                         .from_visitor = json.value("direction", "") == "in",
                         .author_name = json.at("author").value("name", ""), .text = json.value("text", ""),
                         .client_id = {}, .sent_at = json.value("sent_at", ""), .attachments = {}};
@@ -76,22 +77,24 @@ std::optional<ChatMessage> message_for_visitor(std::string_view message_json) {
     return message;
 }
 
-std::string ready_frame(bool agents_online, std::uint32_t last_number) {
-    return dump({{"t", "ready"}, {"online", agents_online}, {"last", last_number}});
+std::string ready_frame(bool agents_online, const std::string& conversation, std::uint32_t last_number) {
+    return dump({{"t", "ready"}, {"online", agents_online}, {"conversation", conversation}, {"last", last_number}});
 }
 
 std::string message_frame(const ChatMessage& message) {
     Json attachments = Json::array();
     for (const ChatAttachment& one : message.attachments)
         attachments.push_back({{"id", one.id}, {"name", one.name}, {"type", one.type}, {"size", one.size}});
-    return dump({{"t", "message.new"}, {"id", message.id}, {"number", message.number},
+    return dump({{"t", "message.new"}, {"id", message.id}, {"conversation", message.conversation}, {"number", message.number},
                  {"from", {{"kind", message.from_visitor ? "visitor" : "agent"}, {"name", message.author_name}}},
                  {"text", message.text}, {"cid", message.client_id}, {"created_at", message.sent_at},
                  {"attachments", std::move(attachments)}});
 }
 
-std::string ack_frame(const std::string& client_id, const std::string& id, std::uint32_t number) {
-    return dump({{"t", "message.ack"}, {"cid", client_id}, {"id", id}, {"number", number}});
+std::string ack_frame(const std::string& client_id, const std::string& conversation, const std::string& id,
+                      std::uint32_t number) {
+    return dump({{"t", "message.ack"}, {"cid", client_id}, {"conversation", conversation}, {"id", id},
+                 {"number", number}});
 }
 
 std::string typing_frame(const std::string& agent_name) {

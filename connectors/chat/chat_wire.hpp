@@ -23,7 +23,8 @@ struct ChatLimits {
 struct Auth {
     std::string site_key;
     std::string visitor_token;
-    std::uint32_t after_number = 0;  // resume: the highest message number on the screen
+    std::string conversation;        // resume: the conversation on the screen, and
+    std::uint32_t after_number = 0;  // the highest message number of it
     // Identity handed over by the site: base64url(JSON) and its hex HMAC; both empty without one.
     std::string identity;
     std::string signature;
@@ -31,9 +32,8 @@ struct Auth {
 struct SendMessage { std::string client_id; std::string text; std::vector<std::string> uploads; };
 struct Typing {};
 struct Seen { std::uint32_t number = 0; };
-struct Resume { std::uint32_t after_number = 0; };
 struct BadFrame { std::string code; std::string client_id; };
-using ClientFrame = std::variant<Auth, SendMessage, Typing, Seen, Resume, BadFrame>;
+using ClientFrame = std::variant<Auth, SendMessage, Typing, Seen, BadFrame>;
 
 ClientFrame parse_frame(std::string_view text, const ChatLimits& limits);
 
@@ -41,6 +41,7 @@ ClientFrame parse_frame(std::string_view text, const ChatLimits& limits);
 struct ChatAttachment { std::string id; std::string name; std::string type; std::uint64_t size = 0; };
 struct ChatMessage {
     std::string id;
+    std::string conversation;
     std::uint32_t number = 0;
     bool from_visitor = false;
     std::string author_name;
@@ -52,9 +53,10 @@ struct ChatMessage {
 
 // Nothing when the stored message is a note: it never becomes a frame.
 std::optional<ChatMessage> message_for_visitor(std::string_view message_json);
-std::string ready_frame(bool agents_online, std::uint32_t last_number);
+std::string ready_frame(bool agents_online, const std::string& conversation, std::uint32_t last_number);
 std::string message_frame(const ChatMessage& message);
-std::string ack_frame(const std::string& client_id, const std::string& id, std::uint32_t number);
+std::string ack_frame(const std::string& client_id, const std::string& conversation, const std::string& id,
+                      std::uint32_t number);
 std::string typing_frame(const std::string& agent_name);
 std::string presence_frame(bool agents_online);
 std::string error_frame(const std::string& code, const std::string& client_id, unsigned retry_after_ms);

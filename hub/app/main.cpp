@@ -1,0 +1,28 @@
+#include <malloc.h>
+
+#include <curl/curl.h>
+
+#include <exception>
+#include <iostream>
+#include <map>
+
+#include "hub/app/app.hpp"
+
+int main(int argc, char** argv) {
+    // Few arenas: with one per thread, resident memory grows for nothing.
+    mallopt(M_ARENA_MAX, 2);
+    curl_global_init(CURL_GLOBAL_DEFAULT);
+    int exit_code = 0;
+    const auto options = app::read_options(argc, argv, exit_code);
+    if (!options) return exit_code;
+    using Command = int (*)(const app::Options&);
+    static const std::map<std::string, Command> commands = {{"serve", app::serve}, {"check", app::check},
+                                                            {"user", app::user},   {"token", app::token},
+                                                            {"verify", app::verify}, {"rebuild", app::rebuild}};
+    try {
+        return commands.at(options->command)(*options);
+    } catch (const std::exception& error) {
+        std::cerr << "sportello: " << error.what() << "\n";
+        return 1;
+    }
+}

@@ -109,7 +109,7 @@ void DeskRunner::decide_front() {
     if (!decision.events.empty()) {
         entry.item = feed::render(state_, decision);
         entry.config_changed = std::ranges::any_of(
-            decision.events, [](const Event& event) { return event.fact.index() <= 3; });
+            decision.events, [](const Event& event) { return event.fact.index() <= 4; });
     }
     // An answer without a batch may still speak of what is not committed yet: it waits for its predecessors.
     if (!entry.appended && in_flight_.empty()) return settle(entry);

@@ -1,11 +1,22 @@
 #include "hub/flow/intake.hpp"
 
+#include <algorithm>
+
 namespace flow {
 
 const model::Inbox* Directory::inbox_of(model::Channel channel, const std::string& address) const {
     for (const auto& [id, inbox] : inboxes)
         if (inbox.channel == channel && inbox.address == address) return &inbox;
     return nullptr;
+}
+
+bool Directory::anybody_online(model::TeamId team) const {
+    for (const auto& [id, agent] : agents) {
+        const auto state = availabilities.find(id);
+        const bool member = std::ranges::find(agent.teams, team) != agent.teams.end();
+        if (member && state != availabilities.end() && state->second == model::Availability::online) return true;
+    }
+    return false;
 }
 
 void Intake::submit(model::Command command, runtime::Loop& reply_to, Done done) {
@@ -39,6 +50,7 @@ void Intake::set_directory(const desk::State& state) {
     directory->agents = state.agents;
     directory->teams = state.teams;
     directory->policies = state.policies;
+    for (const auto& [id, agent] : state.agent_states) directory->availabilities[id] = agent.availability;
     directory_.store(std::move(directory));
 }
 

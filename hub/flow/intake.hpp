@@ -20,7 +20,9 @@ struct Directory {
     std::map<model::AgentId, model::Agent> agents;
     std::map<model::TeamId, model::Team> teams;
     std::map<model::PolicyId, sla::Policy> policies;
+    std::map<model::AgentId, model::Availability> availabilities;
 
+    bool anybody_online(model::TeamId team) const;
     const model::Inbox* inbox_of(model::Channel channel, const std::string& address) const;
 };
 

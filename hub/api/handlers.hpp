@@ -1,0 +1,62 @@
+// The handlers, one declaration per operation of the route table.
+#pragma once
+
+#include "hub/api/gateway.hpp"
+
+namespace api::handlers {
+
+using Result = boost::asio::awaitable<Response>;
+
+// handlers_session.cpp
+Result sign_in(Gateway&, runtime::Loop&, Request&);
+Result who_am_i(Gateway&, runtime::Loop&, Request&);
+Result sign_out(Gateway&, runtime::Loop&, Request&);
+Result snapshot(Gateway&, runtime::Loop&, Request&);
+Result healthz(Gateway&, runtime::Loop&, Request&);
+Result readyz(Gateway&, runtime::Loop&, Request&);
+Result metrics(Gateway&, runtime::Loop&, Request&);
+Result mail_frame(Gateway&, runtime::Loop&, Request&);
+
+// handlers_conversations.cpp
+Result list_conversations(Gateway&, runtime::Loop&, Request&);
+Result count_conversations(Gateway&, runtime::Loop&, Request&);
+Result get_conversation(Gateway&, runtime::Loop&, Request&);
+Result change_conversation(Gateway&, runtime::Loop&, Request&);
+Result list_messages(Gateway&, runtime::Loop&, Request&);
+Result add_message(Gateway&, runtime::Loop&, Request&);
+Result list_conversation_events(Gateway&, runtime::Loop&, Request&);
+Result list_decisions(Gateway&, runtime::Loop&, Request&);
+Result get_contact(Gateway&, runtime::Loop&, Request&);
+Result list_timeline(Gateway&, runtime::Loop&, Request&);
+Result get_attachment(Gateway&, runtime::Loop&, Request&);
+Result get_raw_message(Gateway&, runtime::Loop&, Request&);
+Result upload(Gateway&, runtime::Loop&, Request&);
+
+// handlers_admin.cpp
+Result list_inboxes(Gateway&, runtime::Loop&, Request&);
+Result save_inbox(Gateway&, runtime::Loop&, Request&);
+Result list_teams(Gateway&, runtime::Loop&, Request&);
+Result save_team(Gateway&, runtime::Loop&, Request&);
+Result list_agents(Gateway&, runtime::Loop&, Request&);
+Result save_agent(Gateway&, runtime::Loop&, Request&);
+Result set_availability(Gateway&, runtime::Loop&, Request&);
+Result list_policies(Gateway&, runtime::Loop&, Request&);
+Result save_policy(Gateway&, runtime::Loop&, Request&);
+Result list_outbox(Gateway&, runtime::Loop&, Request&);
+Result list_quarantine(Gateway&, runtime::Loop&, Request&);
+Result list_audit(Gateway&, runtime::Loop&, Request&);
+Result make_token(Gateway&, runtime::Loop&, Request&);
+
+// handlers_widget.cpp
+Result widget_config(Gateway&, runtime::Loop&, Request&);
+Result widget_session(Gateway&, runtime::Loop&, Request&);
+Result widget_upload(Gateway&, runtime::Loop&, Request&);
+Result widget_attachment(Gateway&, runtime::Loop&, Request&);
+Result widget_offline_form(Gateway&, runtime::Loop&, Request&);
+
+// Shared by the upload handlers: the body as a file that waits for its message.
+Response keep_upload(Gateway& gateway, const Request& request);
+// A stored file as a download that no browser runs in our origin.
+Response download(const std::string& name, const std::string& type, std::shared_ptr<const std::string> bytes);
+
+}  // namespace api::handlers

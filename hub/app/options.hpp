@@ -1,0 +1,27 @@
+// The command line as values. Errors go to standard error with a cure; exit codes: 0 ok, 1 failed, 2 usage.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "config/config.hpp"
+
+namespace app {
+
+struct Options {
+    std::string command;
+    config::Config config;
+    std::string config_file;
+    std::string console_folder;
+    bool demo = true;
+    bool example = false;
+    std::string user_email;
+    std::string user_name;
+    std::string user_role = "agent";
+    unsigned token_days = 365;
+};
+
+// Nothing after it has printed help or an error; then `exit_code` is set.
+std::optional<Options> read_options(int argc, char** argv, int& exit_code);
+
+}  // namespace app

@@ -1,0 +1,127 @@
+#include "hub/flow/mail_road.hpp"
+
+#include <algorithm>
+
+#include "connectors/email/mail_compose.hpp"
+#include "connectors/email/reply_token.hpp"
+
+namespace flow {
+
+using connectors::Inbound;
+using connectors::Receipt;
+using connectors::email::Envelope;
+
+namespace {
+
+// The inbox of a recipient, if its address takes mail here.
+std::optional<model::InboxId> inbox_of(const Directory& directory, const std::string& recipient) {
+    const model::Inbox* inbox =
+        directory.inbox_of(model::Channel::email, connectors::email::base_address(recipient));
+    return inbox == nullptr ? std::nullopt : std::optional{inbox->id};
+}
+
+// One mail to several recipients: each inbox takes it once, and each recipient hears of its own inbox.
+struct Collector {
+    std::vector<std::size_t> part_of_recipient;
+    std::vector<Receipt> parts;
+    std::size_t missing = 0;
+    std::function<void(std::vector<Receipt>)> done;
+
+    void finish(std::size_t part, Receipt receipt) {
+        parts[part] = receipt;
+        if (--missing != 0) return;
+        std::vector<Receipt> receipts;
+        for (const std::size_t of : part_of_recipient) receipts.push_back(parts[of]);
+        done(std::move(receipts));
+    }
+};
+
+}  // namespace
+
+connectors::email::MailSink MailRoad::sink(runtime::Loop& loop, std::function<void(const std::string&)> observe) {
+    return {
+        .is_ours = [this](const std::string& address) { return inbox_of(*intake_.directory(), address).has_value(); },
+        .deliver = [this, &loop](Envelope envelope, std::shared_ptr<const std::string> data,
+                                 Receipts done) { take(std::move(envelope), std::move(data), loop, std::move(done)); },
+        .observe = std::move(observe),
+    };
+}
+
+void MailRoad::take(Envelope envelope, std::shared_ptr<const std::string> data, runtime::Loop& loop, Receipts done) {
+    if (parsing_ >= options_.mails_parsing_max)
+        return done(std::vector<Receipt>(envelope.recipients.size(), Receipt::busy));
+    ++parsing_;
+    parser_.post([this, envelope = std::move(envelope), data = std::move(data), &loop, done = std::move(done)] {
+        std::optional<Inbound> mail;
+        std::string bug;
+        try {
+            mail = connectors::email::parse_mail(data, envelope, options_.mime);
+        } catch (const std::exception& error) {
+            bug = error.what();
+        }
+        --parsing_;
+        if (mail) submit(envelope, std::move(*mail), loop, done);
+        else quarantine(envelope, data, bug, loop, done);
+    });
+}
+
+void MailRoad::submit(const Envelope& envelope, Inbound mail, runtime::Loop& loop, Receipts done) {
+    const auto directory = intake_.directory();
+    auto collector = std::make_shared<Collector>();
+    collector->done = std::move(done);
+    std::vector<model::InboxId> inboxes;
+    std::vector<std::uint64_t> tokens;
+    for (const std::string& recipient : envelope.recipients) {
+        const auto inbox = inbox_of(*directory, recipient).value_or(model::InboxId{});
+        const auto known = std::ranges::find(inboxes, inbox);
+        const auto part = static_cast<std::size_t>(known - inboxes.begin());
+        collector->part_of_recipient.push_back(part);
+        if (known == inboxes.end()) {
+            inboxes.push_back(inbox);
+            tokens.push_back(0);
+        }
+        if (const auto token = connectors::email::verified_conversation(recipient, options_.token_key); token != 0)
+            tokens[part] = token;
+    }
+    collector->parts.resize(inboxes.size(), Receipt::failed);
+    collector->missing = inboxes.size();
+    for (std::size_t part = 0; part < inboxes.size(); ++part) {
+        model::ReceiveInbound command{.inbound = mail, .client_id = {}};
+        command.inbound.inbox = inboxes[part];
+        command.inbound.token_conversation = tokens[part];
+        intake_.receive(std::move(command), loop, [collector, part](Receipt receipt, const model::Answer&) {
+            collector->finish(part, receipt);
+        });
+    }
+}
+
+void MailRoad::quarantine(const Envelope& envelope, std::shared_ptr<const std::string> data, const std::string& why,
+                          runtime::Loop& loop, Receipts done) {
+    const auto directory = intake_.directory();
+    model::Quarantine command;
+    command.inbox = inbox_of(*directory, envelope.recipients.front()).value_or(model::InboxId{});
+    command.reason = "the mail could not be read: " + why;
+    command.sha256 = storage::sha256_hex(*data);
+    command.raw = data;
+    const std::size_t recipients = envelope.recipients.size();
+    intake_.submit(std::move(command), loop, [recipients, done](const model::Answer& answer) {
+        done(std::vector<Receipt>(recipients, answer.ok() ? Receipt::committed : Receipt::failed));
+    });
+}
+
+void MailRoad::send(connectors::Outbound outbound, std::function<void(connectors::Outcome)> done) {
+    auto shared = std::make_shared<connectors::Outbound>(std::move(outbound));
+    store_.read([this, shared, done = std::move(done)](storage::Reader& reader) {
+        for (connectors::Attachment& attachment : shared->attachments) attachment.bytes = reader.blob(attachment.sha256);
+        const bool whole = std::ranges::all_of(shared->attachments,
+                                               [](const auto& attachment) { return attachment.bytes != nullptr; });
+        if (!whole)
+            return done({connectors::OutcomeKind::permanent, "an attachment is missing from the store"});
+        parser_.post([this, shared, done] {
+            auto bytes = std::make_shared<std::string>(connectors::email::compose_mail(*shared));
+            courier_.post([this, shared, bytes, done] { sender_.send(*shared, std::move(*bytes), done); });
+        });
+    });
+}
+
+}  // namespace flow

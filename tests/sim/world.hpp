@@ -1,0 +1,92 @@
+// A simulated world: one workspace, its agents and customers, a store that may lose what it has not committed, and time
+// moved by hand. Everything that happens follows from the seed.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <ostream>
+
+#include "hub/flow/desk_runner.hpp"
+#include "hub/flow/outbox.hpp"
+#include "storage/memory/memory_store.hpp"
+#include "tests/sim/cast.hpp"
+#include "tests/sim/console.hpp"
+#include "tests/sim/ledger.hpp"
+
+namespace sim {
+
+// A store whose reads see their snapshot at once but whose continuations arrive late and in any order, as from a pool of
+// reader threads.
+class LateStore final : public storage::Store {
+public:
+    explicit LateStore(bool& reading) : reading_(reading) {}
+    void append(storage::Batch batch, storage::AppendCallback done) override {
+        inner.append(std::move(batch), std::move(done));
+    }
+    void read(std::function<void(storage::Reader&)> use) override {
+        const bool before = std::exchange(reading_, true);
+        inner.read(use);
+        reading_ = before;
+    }
+    void clear_read_tables() override { inner.clear_read_tables(); }
+
+    storage::MemoryStore inner{true};
+
+private:
+    bool& reading_;
+};
+
+class World {
+public:
+    World(std::uint64_t seed, std::ostream* trace);
+    void play();  // throws Broken
+
+private:
+    // world.cpp: the machine
+    void boot();
+    void crash();
+    void post(std::function<void()> task);
+    bool move();          // one thing happens; false when nothing waits
+    void settle();        // everything that waits happens, until nothing does
+    bool fire_timers();
+    void deliver(connectors::Outbound outbound, std::function<void(connectors::Outcome)> done);
+    bool answer_delivery();
+    void submit(Command command);
+    void answered(const Command& command, const Answer& answer);
+    void tell(const feed::ItemPtr& item);
+    void step();
+    void disturb();
+
+    // checks.cpp part
+    void check_cheaply();
+    void check_everything();
+    void check_work_conserving();
+    void check_states();
+    void check_consoles();
+    void check_deadlines();
+    void note(const std::string& what);
+
+    struct Flight {
+        connectors::Outbound outbound;
+        std::function<void(connectors::Outcome)> done;
+    };
+
+    std::ostream* trace_;
+    Cast cast_;
+    Random random_;
+    runtime::ManualClock clock_{Instant{std::chrono::seconds{1'790'000'000}}};
+    bool reading_ = false;
+    LateStore store_{reading_};
+    std::uint64_t life_ = 0;  // tasks of an earlier life are dropped with it
+    std::deque<std::function<void()>> tasks_;
+    std::vector<std::function<void()>> reads_;
+    std::vector<Flight> flights_;
+    std::optional<Instant> desk_timer_, outbox_timer_;
+    std::unique_ptr<flow::DeskRunner> runner_;
+    std::unique_ptr<flow::Outbox> outbox_;
+    std::vector<std::unique_ptr<Console>> consoles_;
+    Ledger ledger_;
+    bool quiet_ = false;  // no new faults while settling
+};
+
+}  // namespace sim
