@@ -1,3 +1,5 @@
+#include <sstream>
+
 #include "hub/api/handlers.hpp"
 #include "hub/api/json_body.hpp"
 #include "hub/runtime/entropy.hpp"
@@ -48,6 +50,16 @@ bool read_cursor(const Request& request, storage::ConversationQuery& query) {
     if (std::sscanf(cursor->second.c_str(), "%lld.%llu", &micros, &id) != 2) return false;
     query.before = {model::Instant{std::chrono::microseconds{micros}}, model::ConversationId{id}};
     return true;
+}
+
+// "?kinds=assigned,status_changed"
+std::vector<std::string> words_of(const Request& request, const std::string& name) {
+    std::vector<std::string> words;
+    const auto found = request.query.find(name);
+    if (found == request.query.end()) return words;
+    std::istringstream text(found->second);
+    for (std::string word; std::getline(text, word, ',') && words.size() < 30;) words.push_back(word);
+    return words;
 }
 
 std::string event_json(const storage::StoredEvent& event) {
@@ -218,6 +230,7 @@ Result list_conversation_events(Gateway& gateway, runtime::Loop& loop, Request& 
         query.conversation = model::ConversationId{request.id()};
         query.after = request.query_number("cursor").value_or(0);
         query.limit = limit;
+        query.kinds = words_of(request, "kinds");
         if (found) events = reader.events(query);
     };
     co_await read(gateway, loop, std::move(use));

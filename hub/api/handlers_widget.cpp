@@ -16,7 +16,7 @@ Response no_site() { return problem(404, "Not found", "there is no chat site wit
 // The widget runs on other origins: answers carry CORS headers for those that may embed it.
 Response shared_with_origin(Response response, const model::Inbox& inbox, const Request& request) {
     const std::string origin = request.header("origin");
-    if (!origin.empty() && origin_allowed(inbox, origin)) {
+    if (!origin.empty() && origin_allowed(inbox, request)) {
         response.headers.emplace_back("Access-Control-Allow-Origin", origin);
         response.headers.emplace_back("Vary", "Origin");
     }
@@ -26,7 +26,7 @@ Response shared_with_origin(Response response, const model::Inbox& inbox, const 
 std::optional<Response> refused(const model::Inbox* inbox, const Request& request) {
     if (inbox == nullptr) return no_site();
     const std::string origin = request.header("origin");
-    if (!origin.empty() && !origin_allowed(*inbox, origin))
+    if (!origin.empty() && !origin_allowed(*inbox, request))
         return problem(403, "Not allowed", "this origin may not embed the widget", "Origin");
     return std::nullopt;
 }

@@ -104,6 +104,8 @@ Response page(Gateway& gateway, Request& request) {
             file->headers.emplace_back("X-Frame-Options", "DENY");
             file->headers.emplace_back("Cross-Origin-Opener-Policy", "same-origin");
         }
+        if (request.path.starts_with("/widget/")) file->headers.emplace_back("Content-Security-Policy", widget_policy);
+        if (request.path.starts_with("/demo/")) file->headers.emplace_back("Content-Security-Policy", demo_policy);
         return std::move(*file);
     }
     if (gateway.files.empty() && request.path == "/app/index.html")

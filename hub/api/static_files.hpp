@@ -38,6 +38,12 @@ inline constexpr const char* console_policy =
     "font-src 'self'; connect-src 'self'; frame-src 'self'; worker-src 'self'; manifest-src 'self'; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'; "
     "trusted-types dompurify svelte-trusted-html";
+inline constexpr const char* widget_policy =
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
+// A host page as strict as they come: the widget must work on it.
+inline constexpr const char* demo_policy =
+    "default-src 'none'; script-src 'self'; frame-src 'self'; style-src 'self'; img-src 'self'; base-uri 'none'";
 inline constexpr const char* mail_frame_policy =
     "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; form-action 'none'; base-uri 'none'; "
     "frame-ancestors 'self'";

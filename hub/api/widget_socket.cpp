@@ -6,6 +6,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "connectors/chat/visitor_identity.hpp"
+#include "hub/api/auth.hpp"
 
 namespace api {
 
@@ -20,10 +21,10 @@ constexpr std::size_t history_max = 200;
 
 class WidgetSocket final : public feed::Subscriber, public std::enable_shared_from_this<WidgetSocket> {
 public:
-    WidgetSocket(Gateway& gateway, runtime::Loop& loop, boost::asio::ip::tcp::socket socket, std::string origin)
+    WidgetSocket(Gateway& gateway, runtime::Loop& loop, boost::asio::ip::tcp::socket socket, Request request)
         : gateway_(gateway),
           loop_(loop),
-          origin_(std::move(origin)),
+          request_(std::move(request)),
           connection_(std::make_shared<Connection>(std::move(socket), gateway.settings.widget_socket)),
           auth_deadline_(loop.context()) {}
 
@@ -65,7 +66,7 @@ private:
         const auto directory = gateway_.intake.directory();
         const model::Inbox* inbox = directory->inbox_of(model::Channel::chat, auth.site_key);
         if (inbox == nullptr) return connection_->close(4001, "no such site");
-        if (!origin_allowed(*inbox, origin_)) return connection_->close(4001, "this origin may not embed the widget");
+        if (!origin_allowed(*inbox, request_)) return connection_->close(4001, "this origin may not embed the widget");
         visitor_ = chat::anonymous_visitor(auth.visitor_token);
         if (!auth.identity.empty()) {
             const auto known = chat::signed_visitor(auth.identity, auth.signature, inbox->identity_key, auth.site_key,
@@ -211,7 +212,7 @@ private:
 
     Gateway& gateway_;
     runtime::Loop& loop_;
-    std::string origin_;
+    Request request_;  // of the handshake
     std::shared_ptr<Connection> connection_;
     boost::asio::steady_timer auth_deadline_;
     std::optional<model::Inbox> inbox_;
@@ -228,13 +229,14 @@ private:
 
 }  // namespace
 
-bool origin_allowed(const model::Inbox& inbox, const std::string& origin) {
-    return inbox.allowed_origins.empty() || std::ranges::find(inbox.allowed_origins, origin) != inbox.allowed_origins.end();
+bool origin_allowed(const model::Inbox& inbox, const Request& request) {
+    const auto& allowed = inbox.allowed_origins;
+    return allowed.empty() || same_origin(request) || std::ranges::find(allowed, request.header("origin")) != allowed.end();
 }
 
 void open_widget_socket(Gateway& gateway, runtime::Loop& loop, boost::asio::ip::tcp::socket socket,
                         const Request& request, std::string rest) {
-    std::make_shared<WidgetSocket>(gateway, loop, std::move(socket), request.header("origin"))->start(std::move(rest));
+    std::make_shared<WidgetSocket>(gateway, loop, std::move(socket), request)->start(std::move(rest));
 }
 
 }  // namespace api

@@ -1,5 +1,6 @@
-// Who plays: the configuration of a simulated workspace, and random commands over small sets of names, so that repeats,
-// threads and collisions happen often. The same seed and answers give the same commands.
+// Who plays: the configuration of a simulated workspace, and random commands over small sets of
+// names, so that repeats, threads and collisions happen often. The same seed and answers give the
+// same commands.
 #pragma once
 
 #include <functional>
@@ -21,7 +22,9 @@ public:
     std::uint64_t below(std::uint64_t limit) { return engine_() % limit; }
     bool one_in(std::uint64_t count) { return below(count) == 0; }
     template <class Values>
-    const typename Values::value_type& pick(const Values& values) { return values[below(values.size())]; }
+    const typename Values::value_type& pick(const Values& values) {
+        return values[below(values.size())];
+    }
 
 private:
     std::mt19937_64 engine_;
@@ -54,13 +57,16 @@ private:
     Agent agent(std::size_t index);
     ConversationId some_conversation();
     AgentId somebody() { return random_.pick(agents_); }
-    std::string text() { return std::string(1 + random_.below(40), 'a') + std::to_string(random_.below(1000)); }
+    std::string text() {
+        return std::string(1 + random_.below(40), 'a') + std::to_string(random_.below(1000));
+    }
 
     Random random_;
     std::vector<TeamId> teams_;
     std::vector<InboxId> mail_inboxes_;
     std::vector<InboxId> chat_inboxes_;
-    std::vector<AgentId> agents_;  // the first is the administrator, the second a supervisor without a team
+    std::vector<AgentId>
+        agents_;  // the first is the administrator, the second a supervisor without a team
     std::set<ConversationId> conversations_;
     std::vector<std::string> message_ids_;  // of mails and replies, whatever became of them
     std::vector<Command> inbound_;          // offered before, to be offered again
@@ -69,16 +75,21 @@ private:
 };
 
 inline void Cast::set_up(const std::function<std::uint64_t(Command)>& ask) {
-    for (const char* name : {"Support", "Sales"}) teams_.push_back(TeamId{ask(SaveTeam{{}, {{}, name}})});
-    sla::Policy policy{.id = {}, .name = "Quick", .rank = 1, .conditions = {}, .calendar = {}, .targets = {}};
-    policy.targets = {{sla::Metric::first_response, std::chrono::minutes{30}, std::chrono::minutes{10}}};
+    for (const char* name : {"Support", "Sales"})
+        teams_.push_back(TeamId{ask(SaveTeam{{}, {{}, name}})});
+    sla::Policy policy{
+        .id = {}, .name = "Quick", .rank = 1, .conditions = {}, .calendar = {}, .targets = {}};
+    policy.targets = {
+        {sla::Metric::first_response, std::chrono::minutes{30}, std::chrono::minutes{10}}};
     ask(SavePolicy{{}, policy});
     policy.name = "Chat";
     policy.rank = 0;
     policy.conditions.channels = {"chat"};
-    policy.targets[0] = {sla::Metric::first_response, std::chrono::minutes{2}, std::chrono::seconds{0}};
+    policy.targets[0] = {sla::Metric::first_response, std::chrono::minutes{2},
+                         std::chrono::seconds{0}};
     ask(SavePolicy{{}, policy});
-    const auto inbox = [&](const char* address, Channel channel, TeamId team, std::uint32_t weight) {
+    const auto inbox = [&](const char* address, Channel channel, TeamId team,
+                           std::uint32_t weight) {
         Inbox made;
         made.name = made.address = address;
         made.channel = channel;
@@ -127,7 +138,8 @@ inline ConversationId Cast::some_conversation() {
     if (conversations_.empty() || random_.one_in(50)) return ConversationId{9999};
     // Mostly a recent one, so that several commands meet.
     const std::uint64_t last = conversations_.size();
-    const std::uint64_t back = random_.one_in(3) ? random_.below(last) : random_.below(std::min<std::uint64_t>(last, 5));
+    const std::uint64_t back =
+        random_.one_in(3) ? random_.below(last) : random_.below(std::min<std::uint64_t>(last, 5));
     return *std::next(conversations_.rbegin(), static_cast<std::ptrdiff_t>(back));
 }
 
@@ -136,21 +148,32 @@ inline Command Cast::mail() {
     connectors::Inbound& mail = command.inbound;
     mail.inbox = random_.pick(mail_inboxes_);
     const std::string sender = "customer" + std::to_string(random_.below(6)) + "@y.it";
-    mail.sender = {.kind = "email", .value = sender, .name = random_.one_in(2) ? "Known " + sender : "", .verified = false};
+    mail.sender = {.kind = "email",
+                   .value = sender,
+                   .name = random_.one_in(2) ? "Known " + sender : "",
+                   .verified = false};
     const bool shared = !message_ids_.empty() && random_.one_in(12);
-    mail.external_id = shared ? random_.pick(message_ids_) : "mail" + std::to_string(++counter_) + "@y.it";
+    mail.external_id =
+        shared ? random_.pick(message_ids_) : "mail" + std::to_string(++counter_) + "@y.it";
     mail.receipt_key = mail.external_id + ":" + std::to_string(++counter_);
-    if (random_.one_in(4)) mail.thread_ids.push_back("foreign" + std::to_string(random_.below(5)) + "@y.it");
+    if (random_.one_in(4))
+        mail.thread_ids.push_back("foreign" + std::to_string(random_.below(5)) + "@y.it");
     if (!message_ids_.empty() && random_.one_in(2))
-        for (std::uint64_t i = 1 + random_.below(2); i > 0; --i) mail.thread_ids.push_back(random_.pick(message_ids_));
+        for (std::uint64_t i = 1 + random_.below(2); i > 0; --i)
+            mail.thread_ids.push_back(random_.pick(message_ids_));
     if (random_.one_in(10)) mail.token_conversation = number(some_conversation());
-    if (random_.one_in(8)) mail.automatic = random_.one_in(2) ? connectors::Automatic::bounce : connectors::Automatic::auto_reply;
+    if (random_.one_in(8))
+        mail.automatic =
+            random_.one_in(2) ? connectors::Automatic::bounce : connectors::Automatic::auto_reply;
     mail.subject = random_.one_in(3) ? "Re: order" : "order";
     mail.text = mail.trimmed_text = text() + (random_.one_in(40) ? std::string(20'000, 'm') : "");
     if (random_.one_in(10)) {
         const std::string bytes = "file" + std::to_string(random_.below(4));
-        mail.attachments.push_back({.name = "a.txt", .type = "text/plain", .sha256 = storage::sha256_hex(bytes),
-                                    .size = bytes.size(), .bytes = std::make_shared<const std::string>(bytes)});
+        mail.attachments.push_back({.name = "a.txt",
+                                    .type = "text/plain",
+                                    .sha256 = storage::sha256_hex(bytes),
+                                    .size = bytes.size(),
+                                    .bytes = std::make_shared<const std::string>(bytes)});
     }
     message_ids_.push_back(mail.external_id);
     inbound_.push_back(command);
@@ -162,7 +185,10 @@ inline Command Cast::chat() {
     connectors::Inbound& chat = command.inbound;
     chat.inbox = random_.pick(chat_inboxes_);
     chat.channel = Channel::chat;
-    chat.sender = {.kind = "visitor", .value = "visitor" + std::to_string(random_.below(4)), .name = "", .verified = false};
+    chat.sender = {.kind = "visitor",
+                   .value = "visitor" + std::to_string(random_.below(4)),
+                   .name = "",
+                   .verified = false};
     command.client_id = "widget" + std::to_string(++counter_);
     chat.external_id = chat.receipt_key = chat.sender.value + "/" + command.client_id;
     chat.text = chat.trimmed_text = text();
@@ -184,13 +210,15 @@ inline Command Cast::reply() {
 }
 
 inline Command Cast::note() {
-    const AddNote command{somebody(), some_conversation(), text(), "op" + std::to_string(++counter_)};
+    const AddNote command{somebody(), some_conversation(), text(),
+                          "op" + std::to_string(++counter_)};
     operations_.push_back(command);
     return command;
 }
 
 inline Command Cast::status(Instant now) {
-    ChangeStatus command{somebody(), some_conversation(), static_cast<Status>(random_.below(4)), {}};
+    ChangeStatus command{
+        somebody(), some_conversation(), static_cast<Status>(random_.below(4)), {}};
     if (random_.one_in(2)) command.to = Status::resolved;
     if (command.to == Status::snoozed)
         command.until = now + std::chrono::seconds{static_cast<std::int64_t>(random_.below(3000))};
@@ -209,7 +237,7 @@ inline Command Cast::assign() {
 
 inline Command Cast::availability() {
     const AgentId agent = somebody();
-    const Availability to = random_.one_in(4) ? Availability::offline
+    const Availability to = random_.one_in(4)   ? Availability::offline
                             : random_.one_in(4) ? Availability::away
                                                 : Availability::online;
     return SetAvailability{agent, random_.one_in(4) ? agents_[1] : agent, to};
@@ -230,8 +258,11 @@ inline Command Cast::edit_other() {
 }
 
 inline Command Cast::small_change() {
-    if (random_.one_in(2)) return ChangePriority{somebody(), some_conversation(), static_cast<Priority>(random_.below(4))};
-    return ChangeTags{somebody(), some_conversation(), {"tag" + std::to_string(random_.below(3)), "vip"}};
+    if (random_.one_in(2))
+        return ChangePriority{somebody(), some_conversation(),
+                              static_cast<Priority>(random_.below(4))};
+    return ChangeTags{
+        somebody(), some_conversation(), {"tag" + std::to_string(random_.below(3)), "vip"}};
 }
 
 }  // namespace sim

@@ -1,10 +1,11 @@
-// A simulated world: one workspace, its agents and customers, a store that may lose what it has not committed, and time
-// moved by hand. Everything that happens follows from the seed.
+// A simulated world: one workspace, its agents and customers, a store that may lose what it has not
+// committed, and time moved by hand. Everything that happens follows from the seed.
 #pragma once
 
 #include <deque>
 #include <memory>
 #include <ostream>
+#include <utility>
 
 #include "hub/flow/desk_runner.hpp"
 #include "hub/flow/outbox.hpp"
@@ -15,8 +16,8 @@
 
 namespace sim {
 
-// A store whose reads see their snapshot at once but whose continuations arrive late and in any order, as from a pool of
-// reader threads.
+// A store whose reads see their snapshot at once but whose continuations arrive late and in any
+// order, as from a pool of reader threads.
 class LateStore final : public storage::Store {
 public:
     explicit LateStore(bool& reading) : reading_(reading) {}
@@ -42,29 +43,31 @@ public:
     void play();  // throws Broken
 
 private:
-    // world.cpp: the machine
+    // The machine: everything that waits is moved by these, one thing at a time.
     void boot();
     void crash();
     void post(std::function<void()> task);
-    bool move();          // one thing happens; false when nothing waits
-    void settle();        // everything that waits happens, until nothing does
-    bool fire_timers();
+    bool move();    // one thing happens; false when nothing waits
+    void settle();  // until nothing waits
+    bool due(const std::optional<Instant>& timer) const { return timer && *timer <= clock_.now(); }
     void deliver(connectors::Outbound outbound, std::function<void(connectors::Outcome)> done);
-    bool answer_delivery();
-    void submit(Command command);
-    void answered(const Command& command, const Answer& answer);
-    void tell(const feed::ItemPtr& item);
+    void answer_delivery();
+    void commit();
+    void fail();
+
+    // The script.
+    void set_up();
     void step();
     void disturb();
-
-    // checks.cpp part
-    void check_cheaply();
-    void check_everything();
-    void check_work_conserving();
-    void check_states();
-    void check_consoles();
-    void check_deadlines();
+    void submit(const Command& command);
+    void answered(const Command& command, const Answer& answer);
     void note(const std::string& what);
+
+    // The checks.
+    void check_work_conserving() const;
+    void check_everything();
+    void check_deadlines() const;
+    void check_consoles();
 
     struct Flight {
         connectors::Outbound outbound;
@@ -77,7 +80,6 @@ private:
     runtime::ManualClock clock_{Instant{std::chrono::seconds{1'790'000'000}}};
     bool reading_ = false;
     LateStore store_{reading_};
-    std::uint64_t life_ = 0;  // tasks of an earlier life are dropped with it
     std::deque<std::function<void()>> tasks_;
     std::vector<std::function<void()>> reads_;
     std::vector<Flight> flights_;
@@ -86,7 +88,10 @@ private:
     std::unique_ptr<flow::Outbox> outbox_;
     std::vector<std::unique_ptr<Console>> consoles_;
     Ledger ledger_;
-    bool quiet_ = false;  // no new faults while settling
 };
+
+// Throws Broken when two accounts of the same workspace differ. `right` has everything, `left` at
+// least what is open.
+void compare_states(const desk::State& left, const desk::State& right, const std::string& names);
 
 }  // namespace sim

@@ -15,9 +15,11 @@ public:
         Batch batch;
         const std::uint64_t events = below(4);
         const Seq begin = below(12) == 0 ? head + 2 : head + 1;
-        for (std::uint64_t i = 0; i < events; ++i) batch.events.push_back(event(begin + i, below(6), below(4)));
+        for (std::uint64_t i = 0; i < events; ++i)
+            batch.events.push_back(event(begin + i, below(6), below(4)));
         const std::uint64_t count = below(6);
-        for (std::uint64_t i = 0; i < count; ++i) batch.rows.push_back(below(2) == 0 ? entity() : record());
+        for (std::uint64_t i = 0; i < count; ++i)
+            batch.rows.push_back(below(2) == 0 ? entity() : record());
         return batch;
     }
 
@@ -31,37 +33,66 @@ private:
 
     RowWrite entity() {
         switch (below(8)) {
-            case 0: return ContactRow{ContactId{1 + below(4)}, word()};
-            case 1: return IdentityRow{"email", word(), ContactId{1 + below(4)}};
+            case 0:
+                return ContactRow{ContactId{1 + below(4)}, word()};
+            case 1:
+                return IdentityRow{"email", word(), ContactId{1 + below(4)}};
             case 2:
-                return ConversationRow{conversation(), ContactId{1 + below(4)}, below(3), below(3), below(3), word(),
-                                       instant(), below(99), word()};
+                return ConversationRow{conversation(), ContactId{1 + below(4)},
+                                       below(3),       below(3),
+                                       below(3),       word(),
+                                       instant(),      below(99),
+                                       word()};
             case 3: {
                 const std::uint64_t id = key();
-                return MessageRow{MessageId{id}, conversation(), ContactId{1}, static_cast<std::uint32_t>(id), id,
-                                  below(2) == 0, word(), "queued", ""};
+                return MessageRow{MessageId{id},
+                                  conversation(),
+                                  ContactId{1},
+                                  static_cast<std::uint32_t>(id),
+                                  id,
+                                  below(2) == 0,
+                                  word(),
+                                  "queued",
+                                  ""};
             }
-            case 4: return DeliveryRow{MessageId{1 + below(next_key_)}, word(), word()};
-            case 5: return AttachmentRow{AttachmentId{key()}, conversation(), MessageId{1}, word(), word(), 1, "", true};
-            case 6: return AvailabilityRow{1 + below(3), instant(), word()};
-            default: return ConfigRow{below(2) == 0 ? "team" : "agent", 1 + below(3), word()};
+            case 4:
+                return DeliveryRow{MessageId{1 + below(next_key_)}, word(), word()};
+            case 5:
+                return AttachmentRow{
+                    AttachmentId{key()}, conversation(), MessageId{1}, word(), word(), 1, "", true};
+            case 6:
+                return AvailabilityRow{1 + below(3), instant(), word()};
+            default:
+                return ConfigRow{below(2) == 0 ? "team" : "agent", 1 + below(3), word()};
         }
     }
 
     RowWrite record() {
         switch (below(8)) {
-            case 0: return ReceiptRow{below(2), below(8) == 0 ? word() : std::to_string(key()), conversation(), {}};
-            case 1: return ThreadRow{below(2), word(), conversation()};
+            case 0:
+                return ReceiptRow{
+                    below(2), below(8) == 0 ? word() : std::to_string(key()), conversation(), {}};
+            case 1:
+                return ThreadRow{below(2), word(), conversation()};
             case 2:
-                return ClockRow{conversation(), "first_response", 1 + below(2), at_second(0), instant(), instant(),
-                                word(), below(2) == 0 ? std::optional{instant()} : std::nullopt};
-            case 3: return DecisionRow{key(), conversation(), instant(), word()};
-            case 4: return QuarantineRow{key(), instant(), below(3), word(), word()};
+                return ClockRow{
+                    conversation(), "first_response",
+                    1 + below(2),   at_second(0),
+                    instant(),      instant(),
+                    word(),         below(2) == 0 ? std::optional{instant()} : std::nullopt};
+            case 3:
+                return DecisionRow{key(), conversation(), instant(), word()};
+            case 4:
+                return QuarantineRow{key(), instant(), below(3), word(), word()};
             case 5:
-                return OutboxRow{1 + below(6), conversation(), instant(), static_cast<std::uint32_t>(below(4)),
-                                 "queued", word(), word()};
-            case 6: return OutboxRetry{1 + below(6), instant(), static_cast<std::uint32_t>(below(9)), word()};
-            default: return OutboxRemoval{1 + below(6)};
+                return OutboxRow{
+                    1 + below(6), conversation(), instant(), static_cast<std::uint32_t>(below(4)),
+                    "queued",     word(),         word()};
+            case 6:
+                return OutboxRetry{1 + below(6), instant(), static_cast<std::uint32_t>(below(9)),
+                                   word()};
+            default:
+                return OutboxRemoval{1 + below(6)};
         }
     }
 

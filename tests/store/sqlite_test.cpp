@@ -1,4 +1,5 @@
-// What only a disk can promise: re-opening, files, a process that is killed, a folder that cannot be used.
+// What only a disk can promise: re-opening, files, a process that is killed, a folder that cannot
+// be used.
 #include <gtest/gtest.h>
 #include <sqlite3.h>
 #include <sys/wait.h>
@@ -31,8 +32,9 @@ TEST(Sqlite, reopening_keeps_everything) {
         const auto store = open_sqlite({.folder = folder.path() / "made" / "on the way"});
         RandomBatches batches(42);
         for (int turn = 0; turn < 200; ++turn) append(*store, batches.next(head(*store)));
-        Batch batch = rows({SessionRow{"hash", 7, "api", at_second(1)}, CredentialRow{"a@x", 7, "p"},
-                            OperationRow{"agent:7", "c", at_second(1), "{}"}, MetaRow{"k", "v"}});
+        Batch batch =
+            rows({SessionRow{"hash", 7, "api", at_second(1)}, CredentialRow{"a@x", 7, "p"},
+                  OperationRow{"agent:7", "c", at_second(1), "{}"}, MetaRow{"k", "v"}});
         batch.blobs = {blob_of("small"), blob_of(large)};
         ASSERT_EQ(append(*store, batch).error, AppendError::none);
         before = dump(*store);
@@ -57,7 +59,8 @@ TEST(Sqlite, reopening_keeps_everything) {
     // The chain goes on where it ended.
     const Seq next = events.back().row.seq + 1;
     ASSERT_EQ(append(*store, with_event(next)).error, AppendError::none);
-    const auto last = read(*store, [](Reader& r) { return r.events({.newest_first = true, .limit = 1}); });
+    const auto last =
+        read(*store, [](Reader& r) { return r.events({.newest_first = true, .limit = 1}); });
     EXPECT_EQ(last.at(0).hash, chain_hash(events.back().hash, event(next)));
 }
 
@@ -96,20 +99,25 @@ TEST(Sqlite, a_full_queue_is_answered_at_once_and_queues_nothing) {
     EXPECT_EQ(head(*store), 2U);
 }
 
-// The child acknowledges a batch through the pipe only from the store's callback, in the middle of endless traffic.
+// The child acknowledges a batch through the pipe only from the store's callback, in the middle of
+// endless traffic.
 [[noreturn]] void write_until_killed(const std::filesystem::path& folder, int pipe) {
     const auto store = open_sqlite({.folder = folder, .blob_inline_bytes_max = 500});
     for (Seq seq = 1;; ++seq) {
         const std::string key = std::to_string(seq);
-        Batch batch = with_event(seq, {ReceiptRow{1, key, ConversationId{seq}, MessageId{seq}}, MetaRow{"last", key}});
+        Batch batch = with_event(
+            seq, {ReceiptRow{1, key, ConversationId{seq}, MessageId{seq}}, MetaRow{"last", key}});
         batch.blobs.push_back(blob_of(std::string(seq % 2 == 0 ? 600 : 10, 'b') + key));
         const auto acknowledge = [pipe, seq](const AppendResult& result) {
             if (result.error != AppendError::none) std::_Exit(3);
             if (::write(pipe, &seq, sizeof seq) != static_cast<ssize_t>(sizeof seq)) std::_Exit(4);
         };
-        // Every eighth batch is awaited, so that the traffic is a mixture of single and group commits.
-        if (seq % 8 == 0) acknowledge(append(*store, std::move(batch)));
-        else store->append(std::move(batch), acknowledge);
+        // Every eighth batch is awaited, so that the traffic is a mixture of single and group
+        // commits.
+        if (seq % 8 == 0)
+            acknowledge(append(*store, std::move(batch)));
+        else
+            store->append(std::move(batch), acknowledge);
     }
 }
 
@@ -194,6 +202,28 @@ TEST(Sqlite, a_file_that_is_no_database_is_an_error_with_place_and_cure) {
     const std::string why = refusal_of(folder.path());
     EXPECT_NE(why.find((folder.path() / "sportello.db").string()), std::string::npos) << why;
     EXPECT_NE(why.find(";"), std::string::npos) << "no cure in: " << why;
+}
+
+// The engines judge each other: the same random batches, some of them refused, leave the same
+// tables.
+TEST(StoreEngines, agree_after_the_same_random_batches) {
+    for (unsigned seed = 1; seed <= 12; ++seed) {
+        const TemporaryFolder folder;
+        const auto memory = open_memory();
+        const auto sqlite = open_sqlite({.folder = folder.path()});
+        RandomBatches batches(seed);
+        for (int turn = 0; turn < 60; ++turn) {
+            const Batch batch = batches.next(head(*memory));
+            const AppendResult left = append(*memory, batch);
+            const AppendResult right = append(*sqlite, batch);
+            ASSERT_EQ(left.error, right.error) << "seed " << seed << " turn " << turn << ": "
+                                               << left.detail << " / " << right.detail;
+            ASSERT_EQ(left.head, right.head);
+        }
+        ASSERT_EQ(dump(*memory), dump(*sqlite)) << "seed " << seed;
+        const auto outbox = [](Reader& r) { return r.outbox(1000); };
+        ASSERT_EQ(read(*memory, outbox), read(*sqlite, outbox)) << "seed " << seed;
+    }
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
-// What the store's tests share: synchronous reading and appending, a folder that goes away, rows made short.
+// What the store's tests share: synchronous reading and appending, a folder that goes away, rows
+// made short.
 #pragma once
 
 #include <unistd.h>
@@ -14,13 +15,17 @@ namespace store_test {
 
 using namespace storage;
 
-inline Instant at_second(std::int64_t second) { return Instant{std::chrono::seconds{1'700'000'000 + second}}; }
+inline Instant at_second(std::int64_t second) {
+    return Instant{std::chrono::seconds{1'700'000'000 + second}};
+}
 
 class TemporaryFolder {
 public:
     TemporaryFolder() {
-        std::string name = (std::filesystem::temp_directory_path() / "sportello-store-XXXXXX").string();
-        if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("cannot make a temporary folder");
+        std::string name =
+            (std::filesystem::temp_directory_path() / "sportello-store-XXXXXX").string();
+        if (::mkdtemp(name.data()) == nullptr)
+            throw std::runtime_error("cannot make a temporary folder");
         path_ = name;
     }
     TemporaryFolder(const TemporaryFolder&) = delete;
@@ -45,7 +50,8 @@ auto read(Store& store, Use use) {
 
 inline AppendResult append(Store& store, Batch batch) {
     std::promise<AppendResult> promise;
-    store.append(std::move(batch), [&promise](const AppendResult& result) { promise.set_value(result); });
+    store.append(std::move(batch),
+                 [&promise](const AppendResult& result) { promise.set_value(result); });
     return promise.get_future().get();
 }
 
@@ -59,8 +65,13 @@ inline std::string dump(Store& store) {
 
 inline EventRow event(Seq seq, std::uint64_t conversation = 0, std::uint64_t contact = 0,
                       std::string kind = "note_added") {
-    return {.seq = seq, .at = at_second(static_cast<std::int64_t>(seq)), .kind = std::move(kind), .version = 1,
-            .actor = "agent:7", .contact = ContactId{contact}, .conversation = ConversationId{conversation},
+    return {.seq = seq,
+            .at = at_second(static_cast<std::int64_t>(seq)),
+            .kind = std::move(kind),
+            .version = 1,
+            .actor = "agent:7",
+            .contact = ContactId{contact},
+            .conversation = ConversationId{conversation},
             .payload = R"({"n":)" + std::to_string(seq) + "}"};
 }
 

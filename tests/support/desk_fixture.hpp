@@ -1,5 +1,6 @@
-// A small desk for tests: two teams, three inboxes, five agents, one policy. Time is moved by hand, and every decision
-// is committed to a store in memory, so that what was forgotten can be loaded again.
+// A small desk for tests: two teams, three inboxes, five agents, one policy. Time is moved by hand,
+// and every decision is committed to a store in memory, so that what was forgotten can be loaded
+// again.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -139,7 +140,9 @@ public:
     void online(model::AgentId agent) { set(agent, model::Availability::online); }
     void forget_all() { state.forget(state.head); }
 
-    const model::Conversation& at(model::ConversationId id) const { return *state.conversation(id); }
+    const model::Conversation& at(model::ConversationId id) const {
+        return *state.conversation(id);
+    }
     std::uint32_t load(model::AgentId id) const { return state.agent_states.at(id).load; }
 
     std::size_t logged(const std::string& kind) {

@@ -1,5 +1,5 @@
-// The shared corpus beside the checkout: mails that nobody in this project wrote, with the values on
-// which other parsers agree.
+// The shared corpus beside the checkout: mails that nobody in this project wrote, with the values
+// on which other parsers agree.
 #pragma once
 
 #include <algorithm>
@@ -51,8 +51,10 @@ struct Score {
 
     void note(bool is_right, const std::string& place) {
         ++asked;
-        if (is_right) ++right;
-        else misses.push_back(place);
+        if (is_right)
+            ++right;
+        else
+            misses.push_back(place);
     }
     double rate() const { return asked == 0 ? 0.0 : static_cast<double>(right) / asked; }
 };
@@ -98,7 +100,8 @@ inline void compare(const nlohmann::json& expected, const connectors::Inbound& m
         for (char& c : from) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
         scores["from"].note(mail.sender.value == from, place + ": " + from);
     }
-    if (expected.contains("leaf_parts")) compare_leaves(expected["leaf_parts"], mail, place, scores);
+    if (expected.contains("leaf_parts"))
+        compare_leaves(expected["leaf_parts"], mail, place, scores);
     for (const auto& name : expected.value("attachment_names", nlohmann::json::array()))
         compare_leaves({{{"filename", name}}}, mail, place, scores);
 }

@@ -23,7 +23,8 @@ TEST(Calendar, S2_always_open_time_is_elapsed_time) {
 }
 
 TEST(Calendar, S2_a_day_across_the_change_of_clocks_has_24_elapsed_hours_E19) {
-    // Saturday 28 March 20:00 in Rome is 19:00 UTC; the due instant is Sunday 21:00 there, 19:00 UTC.
+    // Saturday 28 March 20:00 in Rome is 19:00 UTC; the due instant is Sunday 21:00 there, 19:00
+    // UTC.
     EXPECT_EQ(sla::add_open_time({}, at(3, 28, 19h), 24h), at(3, 29, 19h));
 }
 
@@ -39,7 +40,8 @@ TEST(Calendar, no_time_is_open_in_an_empty_or_reversed_interval) {
 TEST(Calendar, S2_adding_and_measuring_are_inverse) {
     std::mt19937_64 generator{20260317};
     for (int round = 0; round < 1000; ++round) {
-        const sla::Instant from = at(1, 1, 0min) + std::chrono::microseconds{generator() % 31'000'000'000'000};
+        const sla::Instant from =
+            at(1, 1, 0min) + std::chrono::microseconds{generator() % 31'000'000'000'000};
         const sla::Span budget{generator() % 864'000'000'000};
         EXPECT_EQ(sla::open_time_between({}, from, sla::add_open_time({}, from, budget)), budget);
     }

@@ -32,9 +32,9 @@ Type taken(std::string_view frame) {
 }
 
 TEST(ChatFrames, AuthCarriesSiteTokenAndWhereToResume) {
-    const auto auth = taken<Auth>(
-        R"({"t":"auth","site":"s1","token":"abc","conversation":"42","after":7,)"
-        R"("identity":"e30","signature":"00ff"})");
+    const auto auth =
+        taken<Auth>(R"({"t":"auth","site":"s1","token":"abc","conversation":"42","after":7,)"
+                    R"("identity":"e30","signature":"00ff"})");
     EXPECT_EQ(auth.site_key, "s1");
     EXPECT_EQ(auth.visitor_token, "abc");
     EXPECT_EQ(auth.conversation, "42");
@@ -69,8 +69,7 @@ TEST(ChatFrames, AMessageWithoutAClientIdOrWithoutContentIsRefused) {
 }
 
 TEST(ChatFrames, ARefusalNamesTheMessageItRefuses) {
-    const ClientFrame parsed =
-        parse_frame(R"({"t":"message.send","cid":"c9","text":""})", limits);
+    const ClientFrame parsed = parse_frame(R"({"t":"message.send","cid":"c9","text":""})", limits);
     ASSERT_TRUE(std::holds_alternative<BadFrame>(parsed));
     EXPECT_EQ(std::get<BadFrame>(parsed).client_id, "c9");
 }
@@ -82,14 +81,17 @@ TEST(ChatLimits, TextAndUploadsAtTheirBorders) {
     EXPECT_EQ(taken<SendMessage>(frame(20)).text.size(), 20U);
     EXPECT_EQ(bad_code(frame(21)), "too_large");
     EXPECT_EQ(bad_code(R"({"t":"message.send","cid":"c","attachments":["1","2"]})"), "(taken)");
-    EXPECT_EQ(bad_code(R"({"t":"message.send","cid":"c","attachments":["1","2","3"]})"), "too_large");
+    EXPECT_EQ(bad_code(R"({"t":"message.send","cid":"c","attachments":["1","2","3"]})"),
+              "too_large");
     const std::string long_id(101, 'x');
-    EXPECT_EQ(bad_code(R"({"t":"message.send","text":"x","cid":")" + long_id + R"("})"), "bad_frame");
+    EXPECT_EQ(bad_code(R"({"t":"message.send","text":"x","cid":")" + long_id + R"("})"),
+              "bad_frame");
 }
 
 TEST(ChatLimits, NoAttachmentsMayBeWrittenAsNull) {
-    EXPECT_EQ(taken<SendMessage>(
-                  R"({"t":"message.send","cid":"c","text":"x","attachments":null})").text, "x");
+    EXPECT_EQ(
+        taken<SendMessage>(R"({"t":"message.send","cid":"c","text":"x","attachments":null})").text,
+        "x");
 }
 
 TEST(ChatFrames, TypingAndSeen) {
@@ -99,7 +101,8 @@ TEST(ChatFrames, TypingAndSeen) {
 
 TEST(ChatFrames, ANumberThatIsNoneIsZeroAndALargeOneDoesNotWrap) {
     for (const char* number : {"-1", "1.5", "\"9\"", "null", "[]", "{}"})
-        EXPECT_EQ(taken<Seen>(std::string{R"({"t":"message.seen","number":)"} + number + "}").number, 0U)
+        EXPECT_EQ(
+            taken<Seen>(std::string{R"({"t":"message.seen","number":)"} + number + "}").number, 0U)
             << number;
     const auto seen = taken<Seen>(R"({"t":"message.seen","number":4294967301})");
     EXPECT_NE(seen.number, 5U) << "a number past 32 bits must not become a small one";
@@ -108,8 +111,9 @@ TEST(ChatFrames, ANumberThatIsNoneIsZeroAndALargeOneDoesNotWrap) {
 TEST(ChatFrames, HostileJsonIsRefusedWithoutHarm) {
     for (const std::string& frame :
          {std::string{}, std::string{"null"}, std::string{"[]"}, std::string{"7"}, std::string{"{"},
-          std::string{"{} {}"}, std::string{R"({"t":"typing")"}, std::string{"{\"t\":\"typing\xFF\"}"},
-          std::string{R"({"t":"\ud800"})"}, std::string{"{'t':'typing'}"}, std::string(1000, '\0')})
+          std::string{"{} {}"}, std::string{R"({"t":"typing")"},
+          std::string{"{\"t\":\"typing\xFF\"}"}, std::string{R"({"t":"\ud800"})"},
+          std::string{"{'t':'typing'}"}, std::string(1000, '\0')})
         EXPECT_EQ(bad_code(frame), "bad_frame") << frame.substr(0, 40);
     EXPECT_EQ(bad_code("{}"), "unknown_frame");
     EXPECT_EQ(bad_code(R"({"t":7})"), "unknown_frame");
@@ -124,8 +128,7 @@ TEST(ChatFrames, DeepNestingIsBoundedByMemoryAndNotByTheStack) {
 }
 
 TEST(ChatFrames, NoMutilatedFrameBreaksTheParser) {
-    const std::string good =
-        R"({"t":"message.send","cid":"c1","text":"hi","attachments":["u1"]})";
+    const std::string good = R"({"t":"message.send","cid":"c1","text":"hi","attachments":["u1"]})";
     std::size_t refused = 0;
     for (unsigned seed = 1; seed <= 5000; ++seed) {
         std::mt19937 random(seed);
@@ -143,7 +146,9 @@ const char* const stored_message =
     R"("text":"One moment","html":"","sent_at":"2026-11-21T10:00:03.000000Z","client_id":"secret",)"
     R"("attachments":[{"id":"f1","name":"a.pdf","type":"application/pdf","size":7,"inline":false}]})";
 
-Json stored() { return Json::parse(stored_message); }
+Json stored() {
+    return Json::parse(stored_message);
+}
 
 TEST(ChatMessages, AStoredMessageBecomesAFrame) {
     const auto message = message_for_visitor(stored_message);
@@ -156,8 +161,9 @@ TEST(ChatMessages, AStoredMessageBecomesAFrame) {
     EXPECT_EQ(frame.at("from"), (Json{{"kind", "agent"}, {"name", "Ada"}}));
     EXPECT_EQ(frame.at("text"), "One moment");
     EXPECT_EQ(frame.at("created_at"), "2026-11-21T10:00:03.000000Z");
-    EXPECT_EQ(frame.at("attachments"),
-              Json::array({{{"id", "f1"}, {"name", "a.pdf"}, {"type", "application/pdf"}, {"size", 7}}}));
+    EXPECT_EQ(
+        frame.at("attachments"),
+        Json::array({{{"id", "f1"}, {"name", "a.pdf"}, {"type", "application/pdf"}, {"size", 7}}}));
     EXPECT_EQ(frame.at("cid"), "") << "an agent's client id is nobody else's business";
     EXPECT_EQ(frame.dump().find("ada@desk.test"), std::string::npos);
 }
@@ -187,12 +193,14 @@ TEST(ChatMessages, AVisibilityNobodyKnowsIsNotShown) {
     for (const Json& visibility : {Json("internal"), Json(""), Json(nullptr), Json(1)}) {
         Json message = stored();
         message["visibility"] = visibility;
-        EXPECT_NO_THROW(EXPECT_FALSE(message_for_visitor(message.dump()).has_value()) << visibility);
+        EXPECT_NO_THROW(EXPECT_FALSE(message_for_visitor(message.dump()).has_value())
+                        << visibility);
     }
 }
 
 TEST(ChatMessages, AFieldThatIsMissingOrNullDoesNotThrow) {
-    for (const char* field : {"id", "number", "direction", "author", "text", "sent_at", "attachments"}) {
+    for (const char* field :
+         {"id", "number", "direction", "author", "text", "sent_at", "attachments"}) {
         Json message = stored();
         message[field] = nullptr;
         EXPECT_NO_THROW((void)message_for_visitor(message.dump())) << field << " is null";
@@ -204,8 +212,9 @@ TEST(ChatMessages, AFieldThatIsMissingOrNullDoesNotThrow) {
 TEST(ChatMessages, ServerFramesAreWhatTheProtocolSays) {
     EXPECT_EQ(Json::parse(typing_frame("Ada")), (Json{{"t", "typing"}, {"name", "Ada"}}));
     EXPECT_EQ(Json::parse(presence_frame(true)), (Json{{"t", "presence"}, {"online", true}}));
-    EXPECT_EQ(Json::parse(error_frame("rate_limited", "c1", 4000)),
-              (Json{{"t", "error"}, {"code", "rate_limited"}, {"cid", "c1"}, {"retry_after_ms", 4000}}));
+    EXPECT_EQ(
+        Json::parse(error_frame("rate_limited", "c1", 4000)),
+        (Json{{"t", "error"}, {"code", "rate_limited"}, {"cid", "c1"}, {"retry_after_ms", 4000}}));
     EXPECT_FALSE(Json::parse(error_frame("empty", "", 0)).contains("retry_after_ms"));
 }
 
@@ -218,13 +227,13 @@ TEST(ChatMessages, TextThatIsNotUtf8StillMakesAFrame) {
 const std::string identity =
     "eyJzdWIiOiJjdXN0LTQ3MTEiLCJlbWFpbCI6ImxlYUBrdW5kZS50ZXN0IiwibmFtZSI6IkxlYSIsImlh"
     "dCI6MTc5NTMwMDAwMCwiZXhwIjoxNzk1MzAzNjAwLCJhdWQiOiJzaXRlX2FiMTIifQ";
-const std::string signature =
-    "2e002f7aa56ad48ed7eadb542775c25c19d3de61b97f6456b0d20cb2aa3a1dda";
+const std::string signature = "2e002f7aa56ad48ed7eadb542775c25c19d3de61b97f6456b0d20cb2aa3a1dda";
 const Instant issued{std::chrono::seconds{1795300000}};
 const Instant expires{std::chrono::seconds{1795303600}};
 
 std::string base64url(std::string_view text) {
-    static constexpr char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    static constexpr char digits[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     std::string out;
     unsigned value = 0;
     int bits = 0;
@@ -241,7 +250,9 @@ std::optional<Address> handed_over(const Json& json, Instant now = issued) {
     return signed_visitor(text, sign_identity(text, "site key"), "site key", "site_ab12", now);
 }
 
-Json claims() { return {{"sub", "cust-4711"}, {"exp", 1795303600}, {"aud", "site_ab12"}}; }
+Json claims() {
+    return {{"sub", "cust-4711"}, {"exp", 1795303600}, {"aud", "site_ab12"}};
+}
 
 TEST(VisitorIdentity, SignatureEqualsTheOneOfOpenssl) {
     EXPECT_EQ(sign_identity(identity, "site key"), signature);
@@ -259,11 +270,12 @@ TEST(VisitorIdentity, ASignedHandOverIsBelieved) {
 TEST(VisitorIdentity, ItEndsWhenItSaysSo) {
     using std::chrono::microseconds;
     EXPECT_TRUE(signed_visitor(identity, signature, "site key", "site_ab12", expires));
-    EXPECT_FALSE(signed_visitor(identity, signature, "site key", "site_ab12", expires + microseconds{1}));
+    EXPECT_FALSE(
+        signed_visitor(identity, signature, "site key", "site_ab12", expires + microseconds{1}));
     const auto day = std::chrono::hours{24};
     EXPECT_TRUE(signed_visitor(identity, signature, "site key", "site_ab12", expires - day));
-    EXPECT_FALSE(
-        signed_visitor(identity, signature, "site key", "site_ab12", expires - day - microseconds{1}));
+    EXPECT_FALSE(signed_visitor(identity, signature, "site key", "site_ab12",
+                                expires - day - microseconds{1}));
 }
 
 TEST(VisitorIdentity, AnotherSiteKeyOrSignatureIsNotBelieved) {
@@ -288,7 +300,8 @@ TEST(VisitorIdentity, WithoutAKeyNobodyIsBelieved) {
 TEST(VisitorIdentity, WhatIsMissingOrOfAnotherTypeIsNotBelieved) {
     ASSERT_TRUE(handed_over(claims()).has_value());
     for (const char* field : {"sub", "exp", "aud"}) {
-        for (const Json& value : {Json(nullptr), Json(1.5), Json(Json::array({"site_ab12"})), Json(true)}) {
+        for (const Json& value :
+             {Json(nullptr), Json(1.5), Json(Json::array({"site_ab12"})), Json(true)}) {
             Json json = claims();
             json[field] = value;
             EXPECT_NO_THROW(EXPECT_FALSE(handed_over(json).has_value()) << json);
@@ -300,8 +313,9 @@ TEST(VisitorIdentity, WhatIsMissingOrOfAnotherTypeIsNotBelieved) {
 }
 
 TEST(VisitorIdentity, AnExpiryOutOfRangeIsNotBelieved) {
-    for (const Json& expiry : {Json(std::int64_t{9223372036854775807}), Json(std::uint64_t{18446744073709551615U}),
-                               Json(std::int64_t{18448539373}), Json(0), Json(-1)}) {
+    for (const Json& expiry :
+         {Json(std::int64_t{9223372036854775807}), Json(std::uint64_t{18446744073709551615U}),
+          Json(std::int64_t{18448539373}), Json(0), Json(-1)}) {
         Json json = claims();
         json["exp"] = expiry;
         EXPECT_FALSE(handed_over(json).has_value()) << expiry;
@@ -318,15 +332,18 @@ TEST(VisitorIdentity, PaddedBase64IsUnderstoodToo) {
         json["sub"] = subject;
         std::string text = base64url(json.dump());
         text.append((4 - text.size() % 4) % 4, '=');
-        EXPECT_TRUE(signed_visitor(text, sign_identity(text, "site key"), "site key", "site_ab12", issued))
+        EXPECT_TRUE(
+            signed_visitor(text, sign_identity(text, "site key"), "site key", "site_ab12", issued))
             << text;
     }
 }
 
 TEST(VisitorIdentity, RubbishThatIsProperlySignedIsNotBelieved) {
-    for (const std::string& text : {std::string{}, std::string{"!"}, std::string{"a"}, std::string{"===="},
-                                    base64url("[]"), base64url("{"), base64url("7"), std::string(5000, 'A')})
-        EXPECT_FALSE(signed_visitor(text, sign_identity(text, "site key"), "site key", "site_ab12", issued));
+    for (const std::string& text :
+         {std::string{}, std::string{"!"}, std::string{"a"}, std::string{"===="}, base64url("[]"),
+          base64url("{"), base64url("7"), std::string(5000, 'A')})
+        EXPECT_FALSE(
+            signed_visitor(text, sign_identity(text, "site key"), "site key", "site_ab12", issued));
 }
 
 TEST(VisitorIdentity, AnAnonymousVisitorIsKnownByTheHashOfTheToken) {

@@ -26,7 +26,8 @@ std::vector<Candidate> random_candidates(std::mt19937_64& generator) {
     std::vector<Candidate> all;
     const std::size_t count = generator() % 9;
     for (std::size_t i = 0; i < count; ++i) {
-        Candidate one = candidate(i + 1, generator() % 5, opening + std::chrono::seconds{generator() % 3});
+        Candidate one =
+            candidate(i + 1, generator() % 5, opening + std::chrono::seconds{generator() % 3});
         one.teams = {TeamId{generator() % 3 + 1}};
         one.availability = static_cast<Availability>(generator() % 3);
         one.capacity = generator() % 6;
@@ -36,7 +37,8 @@ std::vector<Candidate> random_candidates(std::mt19937_64& generator) {
 }
 
 TEST(Choose, R1_each_exclusion_names_its_first_reason) {
-    std::vector<Candidate> all{candidate(1), candidate(2), candidate(3), candidate(4), candidate(5)};
+    std::vector<Candidate> all{candidate(1), candidate(2), candidate(3), candidate(4),
+                               candidate(5)};
     all[0].teams = {billing};
     all[0].availability = Availability::offline;
     all[1].availability = Availability::away;
@@ -45,8 +47,9 @@ TEST(Choose, R1_each_exclusion_names_its_first_reason) {
     const routing::Decision decision = routing::choose(item(1), all);
     ASSERT_EQ(decision.considered.size(), 5U);
     EXPECT_EQ(decision.winner, AgentId{5});
-    const std::vector<Exclusion> reasons{Exclusion::none, Exclusion::not_in_team, Exclusion::not_online,
-                                         Exclusion::not_online, Exclusion::no_room};
+    const std::vector<Exclusion> reasons{Exclusion::none, Exclusion::not_in_team,
+                                         Exclusion::not_online, Exclusion::not_online,
+                                         Exclusion::no_room};
     for (std::size_t i = 0; i < reasons.size(); ++i)
         EXPECT_EQ(decision.considered[i].exclusion, reasons[i]) << i;
     EXPECT_EQ(decision.considered[4].load, 4U);
@@ -249,12 +252,18 @@ std::string random_step(Desk& desk, std::mt19937_64& generator, int step) {
     desk.now += std::chrono::seconds{generator() % 120};
     const std::string name = "step-" + std::to_string(step);
     switch (generator() % 9) {
-        case 0: desk.decide(mail(name, generator() % 3 == 0 ? billing_inbox : mail_inbox)); return "mail";
-        case 1: desk.decide(chat("visitor-" + std::to_string(generator() % 9), name)); return "chat";
+        case 0:
+            desk.decide(mail(name, generator() % 3 == 0 ? billing_inbox : mail_inbox));
+            return "mail";
+        case 1:
+            desk.decide(chat("visitor-" + std::to_string(generator() % 9), name));
+            return "chat";
         case 2: desk.set(agent, static_cast<Availability>(generator() % 3)); return "availability";
         case 3: desk.decide(reply(agent, any)); return "a reply";
         case 4: desk.decide(ChangeStatus{agent, any, Status::resolved, {}}); return "resolving";
-        case 5: desk.decide(ChangeStatus{agent, any, Status::snoozed, desk.now + 5min}); return "snoozing";
+        case 5:
+            desk.decide(ChangeStatus{agent, any, Status::snoozed, desk.now + 5min});
+            return "snoozing";
         case 6: desk.decide(ChangeStatus{agent, any, Status::open, {}}); return "opening";
         case 7:
             desk.decide(Assign{agent, any, agents[generator() % agents.size()], {}, {}});

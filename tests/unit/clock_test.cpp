@@ -240,7 +240,8 @@ TEST_F(DeskClock, a_policy_with_impossible_targets_is_refused) {
 // A clock is known by its metric: a second target of the same metric would move with the first.
 TEST_F(DeskClock, S12_two_targets_of_one_metric_are_refused) {
     sla::Policy policy = policy_of(0, 1);
-    policy.targets = {{sla::Metric::first_response, 5min, 1min}, {sla::Metric::first_response, 9min, 1min}};
+    policy.targets = {{sla::Metric::first_response, 5min, 1min},
+                      {sla::Metric::first_response, 9min, 1min}};
     EXPECT_EQ(desk.tell(SavePolicy{elena, policy}).refusal, Refusal::invalid);
 }
 

@@ -1,4 +1,5 @@
-// The codec holds the log readable for ever: golden bytes stand in tests/golden/codec/v1, one file for each kind.
+// The codec holds the log readable for ever: golden bytes stand in tests/golden/codec/v1, one file
+// for each kind.
 #include "hub/model/codec.hpp"
 
 #include <gtest/gtest.h>
@@ -44,19 +45,33 @@ sla::Clock sample_clock() {
             .state = sla::ClockState::met_late, .ended_at = morning + 61min};
 }
 
-connectors::Address sample_address() { return {"email", "giulia@example.org", "Giulia Rossi", true}; }
+connectors::Address sample_address() {
+    return {"email", "giulia@example.org", "Giulia Rossi", true};
+}
 
 Message sample_message() {
-    return {.id = MessageId{41}, .conversation = ConversationId{51}, .number = 2,
-            .direction = Direction::in, .visibility = Visibility::public_,
-            .kind = MessageKind::auto_reply,
-            .author = {AuthorType::contact, 61, "Giulia Rossi", "giulia@example.org"},
-            .subject = "Größe \"M\"", .text = "line one\nline two \u20ac", .html = "<p>text</p>",
-            .trimmed_text = "line one",
-            .attachments = {{AttachmentId{71}, "photo.png", "image/png", 1234, true, "cid-1", "ab12"}},
-            .to = {sample_address()}, .cc = {{"email", "boss@example.org", "", false}},
-            .external_id = "abc@example.org", .client_id = "widget-1", .defects = {"bad date"},
-            .raw_sha256 = "cd34", .delivery = {}, .sent_at = morning, .received_at = morning + 1s};
+    return {
+        .id = MessageId{41},
+        .conversation = ConversationId{51},
+        .number = 2,
+        .direction = Direction::in,
+        .visibility = Visibility::public_,
+        .kind = MessageKind::auto_reply,
+        .author = {AuthorType::contact, 61, "Giulia Rossi", "giulia@example.org"},
+        .subject = "Größe \"M\"",
+        .text = "line one\nline two \u20ac",
+        .html = "<p>text</p>",
+        .trimmed_text = "line one",
+        .attachments = {{AttachmentId{71}, "photo.png", "image/png", 1234, true, "cid-1", "ab12"}},
+        .to = {sample_address()},
+        .cc = {{"email", "boss@example.org", "", false}},
+        .external_id = "abc@example.org",
+        .client_id = "widget-1",
+        .defects = {"bad date"},
+        .raw_sha256 = "cd34",
+        .delivery = {},
+        .sent_at = morning,
+        .received_at = morning + 1s};
 }
 
 routing::Decision sample_decision() {
@@ -67,29 +82,30 @@ routing::Decision sample_decision() {
 
 // One of each kind, in the order of the variant, with no field at its default.
 std::vector<Fact> sample_facts() {
-    return {TeamSaved{{TeamId{1}, "Service"}},
-            InboxSaved{sample_inbox()},
-            AgentSaved{sample_agent()},
-            PolicySaved{sample_policy()},
-            AvailabilityChanged{AgentId{21}, Availability::online},
-            ContactCreated{"Giulia"},
-            ContactRenamed{"Giulia Rossi"},
-            IdentityAdded{{"email", "giulia@example.org", true}},
-            ConversationOpened{7, InboxId{12}, Channel::chat, TeamId{1}, "Parcel", sample_address()},
-            MessageReceived{sample_message(), {"older@example.org", "oldest@example.org"}, "key"},
-            ReplyQueued{sample_message()},
-            NoteAdded{sample_message()},
-            DeliveryChanged{MessageId{41}, DeliveryState::failed, "no such user"},
-            StatusChanged{Status::pending, Status::snoozed, morning + 2h},
-            PriorityChanged{Priority::low, Priority::urgent},
-            TagsChanged{{"parcel", "late"}},
-            Assigned{AgentId{21}, AgentId{22}, TeamId{1}, TeamId{2}, AssignedBy::leaving},
-            RoutingDecided{TeamId{1}, 3, sample_decision()},
-            SlaStarted{sample_clock()},
-            SlaWarned{sla::Metric::first_response},
-            SlaBreached{sla::Metric::first_response, morning + 60min},
-            SlaEnded{sla::Metric::first_response, sla::ClockState::met_late, morning + 61min},
-            ItemQuarantined{InboxId{11}, "too deep", "ef56"}};
+    return {
+        TeamSaved{{TeamId{1}, "Service"}},
+        InboxSaved{sample_inbox()},
+        AgentSaved{sample_agent()},
+        PolicySaved{sample_policy()},
+        AvailabilityChanged{AgentId{21}, Availability::online},
+        ContactCreated{"Giulia"},
+        ContactRenamed{"Giulia Rossi"},
+        IdentityAdded{{"email", "giulia@example.org", true}},
+        ConversationOpened{7, InboxId{12}, Channel::chat, TeamId{1}, "Parcel", sample_address()},
+        MessageReceived{sample_message(), {"older@example.org", "oldest@example.org"}, "key"},
+        ReplyQueued{sample_message()},
+        NoteAdded{sample_message()},
+        DeliveryChanged{MessageId{41}, DeliveryState::failed, "no such user"},
+        StatusChanged{Status::pending, Status::snoozed, morning + 2h},
+        PriorityChanged{Priority::low, Priority::urgent},
+        TagsChanged{{"parcel", "late"}},
+        Assigned{AgentId{21}, AgentId{22}, TeamId{1}, TeamId{2}, AssignedBy::leaving},
+        RoutingDecided{TeamId{1}, 3, sample_decision()},
+        SlaStarted{sample_clock()},
+        SlaWarned{sla::Metric::first_response},
+        SlaBreached{sla::Metric::first_response, morning + 60min},
+        SlaEnded{sla::Metric::first_response, sla::ClockState::met_late, morning + 61min},
+        ItemQuarantined{InboxId{11}, "too deep", "ef56"}};
 }
 
 Event event_of(Fact fact) {
@@ -166,27 +182,51 @@ TEST(Codec, nothing_is_lost_of_an_entity) {
 }
 
 TEST(Codec, stored_entities_round_trip) {
-    const Contact contact{ContactId{61}, "Giulia", {{"email", "giulia@example.org", true}}, morning};
+    const Contact contact{
+        ContactId{61}, "Giulia", {{"email", "giulia@example.org", true}}, morning};
     EXPECT_EQ(contact_from(to_json(contact)), contact);
-    Conversation conversation{.id = ConversationId{51}, .number = 7, .contact = ContactId{61},
-                              .contact_name = "Giulia", .reply_address = sample_address(),
-                              .inbox = InboxId{12}, .channel = Channel::chat, .team = TeamId{1},
-                              .assignee = AgentId{21}, .status = Status::snoozed,
-                              .priority = Priority::high, .subject = "Parcel", .tags = {"late", "b"},
-                              .created_at = morning, .updated_at = morning + 1h,
-                              .waiting_since = morning + 1s, .snoozed_until = morning + 2h,
-                              .clocks = {sample_clock()}, .message_count = 4, .preview = "text",
-                              .last_direction = Direction::out, .thread_ids = {"a", "b"}, .version = 99};
+    Conversation conversation{.id = ConversationId{51},
+                              .number = 7,
+                              .contact = ContactId{61},
+                              .contact_name = "Giulia",
+                              .reply_address = sample_address(),
+                              .inbox = InboxId{12},
+                              .channel = Channel::chat,
+                              .team = TeamId{1},
+                              .assignee = AgentId{21},
+                              .status = Status::snoozed,
+                              .priority = Priority::high,
+                              .subject = "Parcel",
+                              .tags = {"late", "b"},
+                              .created_at = morning,
+                              .updated_at = morning + 1h,
+                              .waiting_since = morning + 1s,
+                              .snoozed_until = morning + 2h,
+                              .clocks = {sample_clock()},
+                              .message_count = 4,
+                              .preview = "text",
+                              .last_direction = Direction::out,
+                              .thread_ids = {"a", "b"},
+                              .version = 99};
     EXPECT_EQ(conversation_from(to_json(conversation)), conversation);
     conversation.waiting_since.reset();
     conversation.assignee = {};
     EXPECT_EQ(conversation_from(to_json(conversation)), conversation);
-    connectors::Outbound outbound{.message = 41, .conversation = 51, .inbox = InboxId{11},
-                                  .from = sample_address(), .to = {sample_address()},
-                                  .cc = {sample_address()}, .subject = "s", .text = "t",
-                                  .attachments = {{.name = "n", .type = "y", .sha256 = "h", .size = 3}},
-                                  .external_id = "e", .in_reply_to = "i", .references = {"r", "q"},
-                                  .reply_to = "a", .written_at = morning};
+    connectors::Outbound outbound{
+        .message = 41,
+        .conversation = 51,
+        .inbox = InboxId{11},
+        .from = sample_address(),
+        .to = {sample_address()},
+        .cc = {sample_address()},
+        .subject = "s",
+        .text = "t",
+        .attachments = {{.name = "n", .type = "y", .sha256 = "h", .size = 3}},
+        .external_id = "e",
+        .in_reply_to = "i",
+        .references = {"r", "q"},
+        .reply_to = "a",
+        .written_at = morning};
     EXPECT_EQ(outbound_from(to_json(outbound)), outbound);
     Answer answer;
     answer.id = 41;
@@ -203,9 +243,10 @@ TEST(Codec, the_form_for_the_api_has_no_secret_and_the_stored_form_has) {
 }
 
 TEST(Codec, a_message_is_cut_out_of_its_event_exactly) {
-    for (const Fact& fact : {Fact{MessageReceived{sample_message(), {"a", "b"}, "k}\"]"}},
-                             Fact{MessageReceived{sample_message(), {}, ""}},
-                             Fact{ReplyQueued{sample_message()}}, Fact{NoteAdded{sample_message()}}})
+    for (const Fact& fact :
+         {Fact{MessageReceived{sample_message(), {"a", "b"}, "k}\"]"}},
+          Fact{MessageReceived{sample_message(), {}, ""}}, Fact{ReplyQueued{sample_message()}},
+          Fact{NoteAdded{sample_message()}}})
         EXPECT_EQ(message_body_of(encode(event_of(fact)), fact), to_json(sample_message()));
 }
 
@@ -247,7 +288,8 @@ TEST(Codec, bytes_that_are_no_text_never_stop_the_log) {
         message.author.name = random_bytes(generator);
         message.attachments[0].name = random_bytes(generator);
         message.external_id = random_bytes(generator);
-        const Fact fact = MessageReceived{message, {random_bytes(generator)}, random_bytes(generator)};
+        const Fact fact =
+            MessageReceived{message, {random_bytes(generator)}, random_bytes(generator)};
         const storage::EventRow row = encode(event_of(fact));
         ASSERT_TRUE(runtime::websocket::is_utf8(row.payload));
         ASSERT_EQ(encode(decode(row)), row);

@@ -22,7 +22,8 @@ protected:
     std::vector<Message> messages(ConversationId id) {
         std::vector<Message> found;
         desk.store.read([&](storage::Reader& reader) {
-            for (const auto& row : reader.messages(id, 0, 100)) found.push_back(message_from(row.body));
+            for (const auto& row : reader.messages(id, 0, 100))
+                found.push_back(message_from(row.body));
         });
         return found;
     }
@@ -185,7 +186,8 @@ TEST_F(Decide, R21_reopened_work_stays_with_a_present_assignee_and_leaves_an_abs
 }
 
 TEST_F(Decide, automatic_mail_starts_no_clock_reopens_nothing_and_waits_for_nobody) {
-    for (const auto automatic : {connectors::Automatic::auto_reply, connectors::Automatic::bounce}) {
+    for (const auto automatic :
+         {connectors::Automatic::auto_reply, connectors::Automatic::bounce}) {
         const std::string name = "robot-" + std::to_string(static_cast<int>(automatic));
         const ConversationId id = resolved((name + "-first").c_str());
         ReceiveInbound command = mail_in_thread(name, {name + "-first"});
@@ -305,7 +307,8 @@ TEST_F(Decide, a_repeated_client_id_gets_the_first_answer) {
         EXPECT_TRUE(repeat.events.empty());
     }
     EXPECT_FALSE(desk.tell(reply(bruno, id, "mine")).repeated);
-    EXPECT_NE(desk.tell(reply(anna, id)).id, desk.tell(reply(anna, id)).id);  // none: never a repeat
+    EXPECT_NE(desk.tell(reply(anna, id)).id,
+              desk.tell(reply(anna, id)).id);  // none: never a repeat
 }
 
 TEST_F(Decide, a_note_is_kept_from_the_outbox_and_from_threads) {

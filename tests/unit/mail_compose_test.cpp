@@ -63,8 +63,10 @@ std::vector<std::string> header_lines(const std::string& bytes) {
         const std::size_t end = bytes.find("\r\n", at);
         const std::string line = bytes.substr(at, end - at);
         if (line.empty() || end == std::string::npos) break;
-        if (line.front() == ' ' || line.front() == '\t') lines.back() += line;
-        else lines.push_back(line);
+        if (line.front() == ' ' || line.front() == '\t')
+            lines.back() += line;
+        else
+            lines.push_back(line);
         at = end + 2;
     }
     return lines;
@@ -94,7 +96,8 @@ TEST(MailCompose, HasTheHeadersOfAReply) {
     EXPECT_THAT(bytes, HasSubstr("In-Reply-To: <1@kunde.test>\r\n"));
     EXPECT_THAT(bytes, HasSubstr("References: <0@desk.test> <1@kunde.test>\r\n"));
     EXPECT_THAT(bytes, HasSubstr("MIME-Version: 1.0\r\n"));
-    EXPECT_THAT(bytes, testing::ContainsRegex("Date: [A-Z][a-z][a-z], [0-9]+ Nov 2026 [0-9:]+ [+]0000"));
+    EXPECT_THAT(bytes,
+                testing::ContainsRegex("Date: [A-Z][a-z][a-z], [0-9]+ Nov 2026 [0-9:]+ [+]0000"));
 }
 
 TEST(MailCompose, WithoutAThreadThereAreNoThreadHeaders) {
@@ -138,8 +141,12 @@ TEST(MailCompose, TheSameOutboundGivesTheSameBytes) {
 TEST(MailCompose, OutsideAsciiEverythingIsEncoded) {
     Outbound outbound = reply();
     outbound.subject = "Re: caff\xC3\xA8 \xF0\x9F\x98\x80 " + std::string(200, 'x');
-    outbound.to = {mailbox("lea@kunde.test", "L\xC3\xA9" "a M\xC3\xBCller")};
-    outbound.text = "Gr\xC3\xBC\xC3\x9F" "e";
+    outbound.to = {mailbox("lea@kunde.test",
+                           "L\xC3\xA9"
+                           "a M\xC3\xBCller")};
+    outbound.text =
+        "Gr\xC3\xBC\xC3\x9F"
+        "e";
     outbound.attachments = {file("pr\xC3\xA8ventivo.pdf", "application/pdf", "bytes")};
     const std::string bytes = compose_mail(outbound);
     EXPECT_TRUE(std::ranges::all_of(bytes, [](unsigned char c) { return c < 128; }));
@@ -172,7 +179,8 @@ TEST(MailRoundTrip, APlainReply) {
 TEST(MailRoundTrip, NamesAndFilesOfTheWorld) {
     Outbound outbound = reply();
     outbound.from.name = "Bj\xC3\xB6rn, \"the desk\"";
-    outbound.to = {mailbox("lea@kunde.test", "\xE6\x97\xA5\xE6\x9C\xAC"), mailbox("max@kunde.test")};
+    outbound.to = {mailbox("lea@kunde.test", "\xE6\x97\xA5\xE6\x9C\xAC"),
+                   mailbox("max@kunde.test")};
     outbound.cc = {mailbox("eve@kunde.test", "Eve (accounts)")};
     outbound.subject = "\xD0\x9F\xD1\x80\xD0\xB8\xD0\xB2\xD0\xB5\xD1\x82 =?x?= \xF0\x9F\x98\x80";
     outbound.text = "= =3D \xE2\x82\xAC\n\n> quoted\n. \n.\n  blanks \nFrom me";
@@ -186,19 +194,23 @@ TEST(MailRoundTrip, NamesAndFilesOfTheWorld) {
 
 TEST(MailRoundTrip, ATextThatLooksLikeABoundary) {
     Outbound outbound = reply();
-    outbound.text = "before\n--part-5-of-mail\nContent-Type: text/html\n\n<p>x</p>\n--part-5-of-mail--\nafter";
+    outbound.text =
+        "before\n--part-5-of-mail\nContent-Type: text/html\n\n<p>x</p>\n--part-5-of-mail--\nafter";
     outbound.attachments = {file("a.pdf", "application/pdf", "bytes")};
     expect_back(outbound);
 }
 
 TEST(MailRoundTrip, AnyTextComesBack) {
-    static const std::vector<std::string> pieces = {"a", " ", "\n", "=", ".", "From ", "\t", "\xC3\xA8",
-                                                    "\xF0\x9F\x98\x80", "--", "x=20", std::string(90, 'l')};
+    static const std::vector<std::string> pieces = {"a",  " ",        "\n",
+                                                    "=",  ".",        "From ",
+                                                    "\t", "\xC3\xA8", "\xF0\x9F\x98\x80",
+                                                    "--", "x=20",     std::string(90, 'l')};
     for (unsigned seed = 1; seed <= 500; ++seed) {
         std::mt19937 random(seed);
         Outbound outbound = reply();
         outbound.text = "begin";
-        for (unsigned count = random() % 60; count > 0; --count) outbound.text += pieces[random() % pieces.size()];
+        for (unsigned count = random() % 60; count > 0; --count)
+            outbound.text += pieces[random() % pieces.size()];
         outbound.text += "end";
         ASSERT_EQ(text_of(read_back(compose_mail(outbound))), outbound.text) << "seed " << seed;
     }
@@ -232,7 +244,9 @@ TEST(MailInjection, AForeignIdOrAddressAddsNoHeaderEither) {
 }
 
 TEST(MailOutcome, IsDecidedByTheReplyCode) {
-    const auto kind = [](CURLcode result, long code) { return outcome_of(result, code, "detail").kind; };
+    const auto kind = [](CURLcode result, long code) {
+        return outcome_of(result, code, "detail").kind;
+    };
     EXPECT_EQ(kind(CURLE_OK, 250), OutcomeKind::sent);
     for (const long code : {421L, 450L, 451L, 452L})
         EXPECT_EQ(kind(CURLE_SEND_ERROR, code), OutcomeKind::transient) << code;
@@ -246,12 +260,14 @@ TEST(MailOutcome, IsDecidedByTheReplyCode) {
 }
 
 TEST(MailOutcome, ABreakAfterTheMailWentOutIsUnknown) {
-    for (const CURLcode result : {CURLE_RECV_ERROR, CURLE_SEND_ERROR, CURLE_GOT_NOTHING, CURLE_OPERATION_TIMEDOUT})
+    for (const CURLcode result :
+         {CURLE_RECV_ERROR, CURLE_SEND_ERROR, CURLE_GOT_NOTHING, CURLE_OPERATION_TIMEDOUT})
         EXPECT_EQ(outcome_of(result, 354, "").kind, OutcomeKind::unknown) << result;
 }
 
 TEST(MailOutcome, TheReasonCarriesTheRelaysWords) {
-    EXPECT_THAT(outcome_of(CURLE_SEND_ERROR, 550, "550 5.1.1 no such user").reason, HasSubstr("no such user"));
+    EXPECT_THAT(outcome_of(CURLE_SEND_ERROR, 550, "550 5.1.1 no such user").reason,
+                HasSubstr("no such user"));
     EXPECT_THAT(outcome_of(CURLE_LOGIN_DENIED, 535, "").reason, HasSubstr("login"));
 }
 

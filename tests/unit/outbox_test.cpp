@@ -1,4 +1,5 @@
-// The outbox with a world in memory: turns of the desk loop wait in a queue, so that a test decides their order.
+// The outbox with a world in memory: turns of the desk loop wait in a queue, so that a test decides
+// their order.
 #include "hub/flow/outbox.hpp"
 
 #include <deque>
@@ -58,20 +59,28 @@ protected:
     flow::Outbox outbox{outbox_world(), {}};
 
     flow::DeskRunner::World desk_world() {
-        return {.store = store, .clock = clock,
+        return {.store = store,
+                .clock = clock,
                 .post = [this](std::function<void()> turn) { turns.push_back(std::move(turn)); },
-                .set_timer = [](std::optional<Instant>) {}, .tell = [](feed::ItemPtr) {}, .told = [] {},
+                .set_timer = [](std::optional<Instant>) {},
+                .tell = [](feed::ItemPtr) {},
+                .told = [] {},
                 .outbox_changed = [this] { outbox.look(); },
-                .config_changed = [](const desk::State&) {}, .trouble = [](const std::string&) {}};
+                .config_changed = [](const desk::State&) {},
+                .trouble = [](const std::string&) {}};
     }
     flow::Outbox::World outbox_world() {
-        return {.store = store, .clock = clock, .runner = runner,
+        return {.store = store,
+                .clock = clock,
+                .runner = runner,
                 .post = [this](std::function<void()> turn) { turns.push_back(std::move(turn)); },
-                .deliver = [this](connectors::Outbound outbound, std::function<void(Outcome)> done) {
-                    attempts.push_back({std::move(outbound), std::move(done)});
-                },
+                .deliver =
+                    [this](connectors::Outbound outbound, std::function<void(Outcome)> done) {
+                        attempts.push_back({std::move(outbound), std::move(done)});
+                    },
                 .can_send = [this] { return can_send; },
-                .set_timer = [this](Instant at) { timer = at; }, .jitter = [] { return 0.5; }};
+                .set_timer = [this](Instant at) { timer = at; },
+                .jitter = [] { return 0.5; }};
     }
 
     bool turn() {
@@ -94,7 +103,8 @@ protected:
         runner.start(nullptr);
         settle_down();
         tell(SaveTeam{nobody, {service, "Service"}});
-        Inbox inbox{.id = mail_inbox, .name = "Help", .address = "help@example.com", .team = service};
+        Inbox inbox{
+            .id = mail_inbox, .name = "Help", .address = "help@example.com", .team = service};
         tell(SaveInbox{nobody, inbox});
         tell(SaveAgent{nobody, agent_named(anna, "anna", Role::agent, {service}, 9), {}});
     }
@@ -199,7 +209,7 @@ TEST_F(OutboxWorld, a_permanent_failure_says_why_and_is_not_tried_again) {
 TEST_F(OutboxWorld, after_a_week_a_message_has_failed) {
     const std::uint64_t message = write(conversation("first"));
     finish(0, {OutcomeKind::transient, "421 try later"});
-    look_after(std::chrono::days{7});
+    look_after(std::chrono::days{7} + 1us);
     finish(1, {OutcomeKind::transient, "421 try later"});
     EXPECT_TRUE(delivery(message).starts_with("failed: ")) << delivery(message);
     EXPECT_NE(delivery(message).find("421 try later"), std::string::npos);
@@ -244,7 +254,8 @@ TEST_F(OutboxWorld, a_look_before_the_outcome_is_committed_sends_nothing_twice) 
     EXPECT_EQ(attempts.size(), 1U);
 }
 
-// Promise 3: what is known to be sent must not be forgotten because the store could not take it at once.
+// Promise 3: what is known to be sent must not be forgotten because the store could not take it at
+// once.
 TEST_F(OutboxWorld, an_outcome_that_the_store_refused_is_recorded_later) {
     const std::uint64_t message = write(conversation("first"));
     attempts.at(0).done({OutcomeKind::sent, {}});

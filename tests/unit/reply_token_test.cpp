@@ -15,7 +15,8 @@ const std::string key = "a key of the desk";
 
 TEST(ReplyToken, IsTheSignedNumberBehindAPlus) {
     EXPECT_EQ(with_reply_token("support@desk.test", 1, key), "support+c.1.o3c5gxgg7p@desk.test");
-    EXPECT_EQ(with_reply_token("support@desk.test", 118, key), "support+c.118.wrcmj6ukk5@desk.test");
+    EXPECT_EQ(with_reply_token("support@desk.test", 118, key),
+              "support+c.118.wrcmj6ukk5@desk.test");
 }
 
 TEST(ReplyToken, ComesBackThroughAnyMailServer) {
@@ -30,7 +31,8 @@ TEST(ReplyToken, EveryNumberComesBack) {
     std::mt19937_64 random(7);
     for (int i = 0; i < 2000; ++i) {
         const std::uint64_t number = (random() >> (random() % 64)) | 1U;
-        EXPECT_EQ(verified_conversation(with_reply_token("a.b-c@d.test", number, key), key), number);
+        EXPECT_EQ(verified_conversation(with_reply_token("a.b-c@d.test", number, key), key),
+                  number);
     }
     const auto last = std::numeric_limits<std::uint64_t>::max();
     EXPECT_EQ(verified_conversation(with_reply_token("a@d.test", last, key), key), last);
@@ -62,12 +64,13 @@ TEST(ReplyToken, HostileAddressesAreJustAddresses) {
     for (const std::string& address :
          {std::string{}, std::string{"@"}, std::string{"+c."}, std::string{"support@desk.test"},
           std::string{"support+c.@desk.test"}, std::string{"support+c.118@desk.test"},
-          std::string{"support+c.118.@desk.test"}, "support+c.118." + mac, "support+c.-118." + mac + "@d",
-          "support+c.1 18." + mac + "@d", "support+c.118." + mac + "x@d",
-          "support+c.99999999999999999999999." + mac + "@d", "support@d+c.118." + mac,
-          std::string(100000, '+') + "@d"})
+          std::string{"support+c.118.@desk.test"}, "support+c.118." + mac,
+          "support+c.-118." + mac + "@d", "support+c.1 18." + mac + "@d",
+          "support+c.118." + mac + "x@d", "support+c.99999999999999999999999." + mac + "@d",
+          "support@d+c.118." + mac, std::string(100000, '+') + "@d"})
         EXPECT_EQ(verified_conversation(address, key), 0U) << address.substr(0, 80);
-    EXPECT_EQ(verified_conversation("x+c.118." + mac + "@d", key), 118U) << "the mac above is right";
+    EXPECT_EQ(verified_conversation("x+c.118." + mac + "@d", key), 118U)
+        << "the mac above is right";
 }
 
 TEST(ReplyToken, AnAddressWithoutAnAtSignStaysAsItIs) {

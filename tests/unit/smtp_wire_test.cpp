@@ -1,82 +1,15 @@
-// The receiving side of SMTP and LMTP as a pure machine. `Conversation` feeds bytes, answers each
-// delivery with the receipts it was told to give, and keeps all that was said and delivered.
+// The receiving side of SMTP and LMTP as a pure machine.
 #include "connectors/email/smtp_wire.hpp"
 
 #include <gtest/gtest.h>
 
 #include <random>
 
+#include "tests/support/mail_conversation.hpp"
+
 namespace {
 
-using namespace connectors;
-using namespace connectors::email;
-
-struct Mail {
-    Envelope envelope;
-    std::string data;
-    bool operator==(const Mail& other) const {
-        return envelope.sender == other.envelope.sender && data == other.data &&
-               envelope.recipients == other.envelope.recipients;
-    }
-};
-
-struct Conversation {
-    explicit Conversation(MailLimits limits = {}, MailProtocol protocol = MailProtocol::smtp,
-                          bool tls = false)
-        : server({.protocol = protocol, .host_name = "desk.test", .tls_available = tls,
-                  .limits = limits, .is_ours = [](const std::string& address) {
-                      return address.ends_with("@desk.test");
-                  }}) {}
-
-    // What the server said to these bytes.
-    std::string say(std::string_view bytes) {
-        server.feed(bytes);
-        const std::size_t before = said.size();
-        while (auto action = server.next()) take(std::move(*action));
-        return said.substr(before);
-    }
-
-    std::string say_in_pieces(std::string_view bytes, const std::function<std::size_t()>& size) {
-        const std::size_t before = said.size();
-        while (!bytes.empty()) {
-            const std::size_t take = std::min(size(), bytes.size());
-            say(bytes.substr(0, take));
-            bytes.remove_prefix(take);
-        }
-        return said.substr(before);
-    }
-
-    void take(SmtpServer::Action action) {
-        if (auto* reply = std::get_if<SmtpServer::Reply>(&action)) {
-            said += reply->text;
-        } else if (std::holds_alternative<SmtpServer::StartTls>(action)) {
-            said += "(tls)\r\n";
-            server.tls_started();
-        } else if (auto* deliver = std::get_if<SmtpServer::Deliver>(&action)) {
-            std::vector<Receipt> receipts = receipts_next;
-            receipts.resize(deliver->envelope.recipients.size(), Receipt::committed);
-            mails.push_back({std::move(deliver->envelope), *deliver->data});
-            said += server.answer(receipts);
-        }
-    }
-
-    SmtpServer server;
-    std::string said;
-    std::vector<Mail> mails;
-    std::vector<Receipt> receipts_next;
-};
-
-// The reply codes alone, of final lines.
-std::string codes(std::string_view said) {
-    std::string out;
-    while (!said.empty()) {
-        const auto end = said.find("\r\n");
-        if (end == std::string_view::npos) return out + "(no line end)";
-        if (said.size() > 3 && said[3] != '-') out.append(out.empty() ? "" : " ").append(said.substr(0, 3));
-        said.remove_prefix(end + 2);
-    }
-    return out;
-}
+using namespace mail_conversation;
 
 const std::string envelope_for_ada =
     "EHLO client.test\r\nMAIL FROM:<lea@kunde.test>\r\nRCPT TO:<ada@desk.test>\r\nDATA\r\n";
@@ -133,7 +66,8 @@ TEST(SmtpTransaction, OrderOfCommandsIsKept) {
     EXPECT_EQ(codes(Conversation().say("MAIL FROM:<a@b.test>\r\n")), "503");
     EXPECT_EQ(codes(Conversation().say("EHLO c\r\nRCPT TO:<ada@desk.test>\r\n")), "250 503");
     EXPECT_EQ(codes(Conversation().say("EHLO c\r\nDATA\r\n")), "250 503");
-    EXPECT_EQ(codes(Conversation().say("EHLO c\r\nMAIL FROM:<a@b.test>\r\nDATA\r\n")), "250 250 503");
+    EXPECT_EQ(codes(Conversation().say("EHLO c\r\nMAIL FROM:<a@b.test>\r\nDATA\r\n")),
+              "250 250 503");
     EXPECT_EQ(codes(Conversation().say("EHLO c\r\nMAIL FROM:<a@b>\r\nMAIL FROM:<c@d>\r\n")),
               "250 250 503");
 }
@@ -147,14 +81,16 @@ TEST(SmtpTransaction, ResetForgetsSenderAndRecipients) {
 TEST(SmtpTransaction, NothingOfOneMailIsLeftInTheNext) {
     Conversation conversation;
     conversation.say(envelope_for_ada + "first\r\n.\r\n");
-    conversation.say("MAIL FROM:<max@kunde.test>\r\nRCPT TO:<bob@desk.test>\r\nDATA\r\nsecond\r\n.\r\n");
+    conversation.say(
+        "MAIL FROM:<max@kunde.test>\r\nRCPT TO:<bob@desk.test>\r\nDATA\r\nsecond\r\n.\r\n");
     ASSERT_EQ(conversation.mails.size(), 2U);
     EXPECT_EQ(conversation.mails[1], (Mail{{"max@kunde.test", {"bob@desk.test"}}, "second\r\n"}));
 }
 
 TEST(SmtpTransaction, TheNullSenderIsTaken) {
     Conversation conversation;
-    conversation.say("EHLO c\r\nMAIL FROM:<>\r\nRCPT TO:<ada@desk.test>\r\nDATA\r\nbounce\r\n.\r\n");
+    conversation.say(
+        "EHLO c\r\nMAIL FROM:<>\r\nRCPT TO:<ada@desk.test>\r\nDATA\r\nbounce\r\n.\r\n");
     ASSERT_EQ(conversation.mails.size(), 1U);
     EXPECT_EQ(conversation.mails[0].envelope.sender, "");
     EXPECT_EQ(codes(Conversation().say("EHLO c\r\nMAIL FROM:<>\r\nRCPT TO:<>\r\n")), "250 250 501");
@@ -178,17 +114,25 @@ TEST(SmtpParameters, SizeBodyAndUtf8) {
     EXPECT_EQ(reply(" size=1000 body=8bitmime smtputf8"), "250");
     EXPECT_EQ(reply(" BODY=7BIT"), "250");
     EXPECT_EQ(reply(" SIZE=1001"), "552");
-    for (const char* unknown : {" SIZE=", " SIZE=ten", " SIZE=-1", " BODY=BINARYMIME", " RET=FULL", " X"})
+    for (const char* unknown :
+         {" SIZE=", " SIZE=ten", " SIZE=-1", " BODY=BINARYMIME", " RET=FULL", " X"})
         EXPECT_EQ(reply(unknown), "555") << unknown;
 }
 
 TEST(SmtpParameters, EightBitAndUtf8PassUnchanged) {
     Conversation conversation;
-    conversation.say("EHLO c\r\nMAIL FROM:<l\xC3\xA9" "a@kunde.test> SMTPUTF8 BODY=8BITMIME\r\n");
-    conversation.say("RCPT TO:<\xC3\xA0" "da@desk.test>\r\nDATA\r\n\xC3\xA8 \xE8 \x80\r\n.\r\n");
+    conversation.say(
+        "EHLO c\r\nMAIL FROM:<l\xC3\xA9"
+        "a@kunde.test> SMTPUTF8 BODY=8BITMIME\r\n");
+    conversation.say(
+        "RCPT TO:<\xC3\xA0"
+        "da@desk.test>\r\nDATA\r\n\xC3\xA8 \xE8 \x80\r\n.\r\n");
     ASSERT_EQ(conversation.mails.size(), 1U);
-    EXPECT_EQ(conversation.mails[0],
-              (Mail{{"l\xC3\xA9" "a@kunde.test", {"\xC3\xA0" "da@desk.test"}}, "\xC3\xA8 \xE8 \x80\r\n"}));
+    EXPECT_EQ(conversation.mails[0], (Mail{{"l\xC3\xA9"
+                                            "a@kunde.test",
+                                            {"\xC3\xA0"
+                                             "da@desk.test"}},
+                                           "\xC3\xA8 \xE8 \x80\r\n"}));
 }
 
 TEST(SmtpPath, ReadsAddressesAndRefusesTheRest) {
@@ -216,11 +160,13 @@ TEST(SmtpData, DotStuffingIsUndoneOnEveryLine) {
     EXPECT_EQ(delivered_body("a.b\r\nc..d\r\n.\r\n"), "a.b\r\nc..d\r\n");
 }
 
-TEST(SmtpData, AnEmptyMessageIsAMessage) { EXPECT_EQ(delivered_body(".\r\n"), ""); }
+TEST(SmtpData, AnEmptyMessageIsAMessage) {
+    EXPECT_EQ(delivered_body(".\r\n"), "");
+}
 
 TEST(SmtpData, OnlyCrlfDotCrlfEndsIt) {
-    for (const std::string_view false_end :
-         {"\n.\n", "\n.\r\n", "\r\n.\n", "\r.\r", "\r\n.\r", "\r.\r\n", "\n.\r", "\r\n. \r\n", "\r\n..\r\n"}) {
+    for (const std::string_view false_end : {"\n.\n", "\n.\r\n", "\r\n.\n", "\r.\r", "\r\n.\r",
+                                             "\r.\r\n", "\n.\r", "\r\n. \r\n", "\r\n..\r\n"}) {
         Conversation conversation = in_data();
         const std::string smuggled = "one" + std::string{false_end} + "MAIL FROM:<evil@x.test>\r\n";
         EXPECT_EQ(conversation.say(smuggled), "") << testing::PrintToString(false_end);
@@ -239,9 +185,11 @@ TEST(SmtpLimits, AMessageAtTheLimitIsTakenAndOneByteMoreIsNot) {
     const std::string body = std::string(98, 'x') + "\r\n";
     for (const std::size_t piece : {1U, 2U, 3U, 1000U}) {
         Conversation fits = in_data({.message_bytes_max = 100});
-        EXPECT_EQ(codes(fits.say_in_pieces(body + ".\r\n", [piece] { return piece; })), "250") << piece;
+        EXPECT_EQ(codes(fits.say_in_pieces(body + ".\r\n", [piece] { return piece; })), "250")
+            << piece;
         Conversation over = in_data({.message_bytes_max = 99});
-        EXPECT_EQ(codes(over.say_in_pieces(body + ".\r\n", [piece] { return piece; })), "552") << piece;
+        EXPECT_EQ(codes(over.say_in_pieces(body + ".\r\n", [piece] { return piece; })), "552")
+            << piece;
         EXPECT_TRUE(over.mails.empty());
     }
 }
@@ -250,7 +198,8 @@ TEST(SmtpLimits, AfterAnOversizedMessageTheConversationGoesOn) {
     Conversation conversation = in_data({.message_bytes_max = 100});
     for (int line = 0; line < 200; ++line) EXPECT_EQ(conversation.say("This is a line.\r\n"), "");
     EXPECT_EQ(codes(conversation.say(".\r\n")), "552");
-    EXPECT_EQ(codes(conversation.say("MAIL FROM:<a@b.test>\r\nRCPT TO:<ada@desk.test>\r\n")), "250 250");
+    EXPECT_EQ(codes(conversation.say("MAIL FROM:<a@b.test>\r\nRCPT TO:<ada@desk.test>\r\n")),
+              "250 250");
     EXPECT_EQ(codes(conversation.say("DATA\r\nsmall\r\n.\r\n")), "354 250");
     EXPECT_EQ(conversation.mails.size(), 1U);
 }
@@ -281,7 +230,8 @@ TEST(SmtpLimits, ALongLineIsRefusedOnceAndTheNextOneIsHeard) {
     for (const std::size_t piece : {7U, 5000U}) {
         Conversation conversation({.line_bytes_max = 512});
         const std::string line = "NOOP " + std::string(3000, 'x') + "\r\nNOOP\r\n";
-        EXPECT_EQ(codes(conversation.say_in_pieces(line, [piece] { return piece; })), "500 250") << piece;
+        EXPECT_EQ(codes(conversation.say_in_pieces(line, [piece] { return piece; })), "500 250")
+            << piece;
     }
 }
 
@@ -304,7 +254,8 @@ TEST(SmtpErrors, AWebClientIsHungUpOnAtItsFirstWord) {
     for (const char* verb : {"GET", "POST", "CONNECT", "get"}) {
         Conversation conversation;
         const std::string request = std::string{verb} + " / HTTP/1.1\r\nHost: desk.test\r\n\r\n";
-        EXPECT_EQ(codes(conversation.say(request + envelope_for_ada + "spam\r\n.\r\n")), "421") << verb;
+        EXPECT_EQ(codes(conversation.say(request + envelope_for_ada + "spam\r\n.\r\n")), "421")
+            << verb;
         EXPECT_TRUE(conversation.mails.empty());
     }
 }
@@ -319,8 +270,9 @@ TEST(SmtpReceipts, WhatIsNotCommittedIsNotAcknowledged) {
     conversation.receipts_next = {Receipt::busy};
     EXPECT_EQ(conversation.say("hi\r\n.\r\n").substr(0, 9), "451 4.3.2");
     conversation.receipts_next = {Receipt::failed};
-    EXPECT_EQ(conversation.say(envelope_for_ada + "hi\r\n.\r\n").find("451 4.3.0") != std::string::npos,
-              true);
+    EXPECT_EQ(
+        conversation.say(envelope_for_ada + "hi\r\n.\r\n").find("451 4.3.0") != std::string::npos,
+        true);
     conversation.receipts_next = {Receipt::committed};
     EXPECT_EQ(codes(conversation.say(envelope_for_ada + "hi\r\n.\r\n")), "250 250 250 354 250");
 }
@@ -328,7 +280,8 @@ TEST(SmtpReceipts, WhatIsNotCommittedIsNotAcknowledged) {
 TEST(SmtpReceipts, OneFailedRecipientFailsTheMailInSmtp) {
     Conversation conversation;
     conversation.receipts_next = {Receipt::committed, Receipt::failed};
-    conversation.say("EHLO c\r\nMAIL FROM:<a@b.test>\r\nRCPT TO:<1@desk.test>\r\nRCPT TO:<2@desk.test>\r\n");
+    conversation.say(
+        "EHLO c\r\nMAIL FROM:<a@b.test>\r\nRCPT TO:<1@desk.test>\r\nRCPT TO:<2@desk.test>\r\n");
     EXPECT_EQ(codes(conversation.say("DATA\r\nhi\r\n.\r\n")), "354 451");
 }
 
@@ -361,8 +314,10 @@ TEST(LmtpReceipts, EveryAcceptedRecipientHasItsOwnReplyInOrder) {
 
 TEST(LmtpReceipts, AnOversizedMailIsRefusedForEach) {
     Conversation conversation({.message_bytes_max = 10}, MailProtocol::lmtp);
-    conversation.say("LHLO c\r\nMAIL FROM:<a@b.test>\r\nRCPT TO:<1@desk.test>\r\nRCPT TO:<2@desk.test>\r\n");
-    EXPECT_EQ(codes(conversation.say("DATA\r\n" + std::string(30, 'x') + "\r\n.\r\n")), "354 552 552");
+    conversation.say(
+        "LHLO c\r\nMAIL FROM:<a@b.test>\r\nRCPT TO:<1@desk.test>\r\nRCPT TO:<2@desk.test>\r\n");
+    EXPECT_EQ(codes(conversation.say("DATA\r\n" + std::string(30, 'x') + "\r\n.\r\n")),
+              "354 552 552");
     EXPECT_TRUE(conversation.mails.empty());
 }
 
@@ -384,10 +339,23 @@ TEST(SmtpTls, WhatWasSaidInTheClearIsForgotten) {
 }
 
 std::string random_session(std::mt19937& random) {
-    static const std::vector<std::string> lines = {
-        "EHLO c.test", "LHLO c.test", "MAIL FROM:<a@b.test>", "MAIL FROM:<> SIZE=20",
-        "RCPT TO:<ada@desk.test>", "RCPT TO:<x@elsewhere.test>", "DATA", "..", ".", "", "plain text.",
-        "..stuffed", "RSET", "NOOP", "garbage", std::string(200, 'l'), "x\n.\ny"};
+    static const std::vector<std::string> lines = {"EHLO c.test",
+                                                   "LHLO c.test",
+                                                   "MAIL FROM:<a@b.test>",
+                                                   "MAIL FROM:<> SIZE=20",
+                                                   "RCPT TO:<ada@desk.test>",
+                                                   "RCPT TO:<x@elsewhere.test>",
+                                                   "DATA",
+                                                   "..",
+                                                   ".",
+                                                   "",
+                                                   "plain text.",
+                                                   "..stuffed",
+                                                   "RSET",
+                                                   "NOOP",
+                                                   "garbage",
+                                                   std::string(200, 'l'),
+                                                   "x\n.\ny"};
     std::string session = envelope_for_ada;
     for (unsigned count = random() % 60; count > 0; --count) {
         session += lines[random() % lines.size()] + "\r\n";

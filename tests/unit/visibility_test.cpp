@@ -74,17 +74,18 @@ std::vector<storage::ConversationRow> random_rows(std::mt19937_64& generator, st
 void put(storage::Store& store, const std::vector<storage::ConversationRow>& rows) {
     storage::Batch batch;
     batch.rows.assign(rows.begin(), rows.end());
-    std::promise<storage::AppendError> done;
+    const auto done = std::make_shared<std::promise<storage::AppendError>>();
     store.append(std::move(batch),
-                 [&done](const storage::AppendResult& result) { done.set_value(result.error); });
-    ASSERT_EQ(done.get_future().get(), storage::AppendError::none);
+                 [done](const storage::AppendResult& result) { done->set_value(result.error); });
+    ASSERT_EQ(done->get_future().get(), storage::AppendError::none);
 }
 
 // The ids of every page, one after the other, and the count of the same question.
 std::pair<std::vector<ConversationId>, std::size_t> ask(storage::Store& store,
                                                         storage::ConversationQuery query) {
-    std::promise<std::pair<std::vector<ConversationId>, std::size_t>> answer;
-    store.read([&](storage::Reader& reader) {
+    using Found = std::pair<std::vector<ConversationId>, std::size_t>;
+    const auto answer = std::make_shared<std::promise<Found>>();
+    store.read([answer, query](storage::Reader& reader) mutable {
         std::vector<ConversationId> ids;
         const std::size_t count = reader.count(query);
         query.limit = 7;
@@ -94,9 +95,9 @@ std::pair<std::vector<ConversationId>, std::size_t> ask(storage::Store& store,
             if (page.size() < query.limit) break;
             query.before = {page.back().updated_at, page.back().id};
         }
-        answer.set_value({std::move(ids), count});
+        answer->set_value({std::move(ids), count});
     });
-    return answer.get_future().get();
+    return answer->get_future().get();
 }
 
 void expect_agreement(storage::Store& store) {
@@ -114,7 +115,8 @@ void expect_agreement(storage::Store& store) {
         if (generator() % 3 == 0) query.assignee = generator() % (ids_max + 1);
         std::vector<ConversationId> expected;
         for (const auto& row : rows)
-            if (may_see(who, placement_of(row)) && (query.statuses.empty() || row.status == "open") &&
+            if (may_see(who, placement_of(row)) &&
+                (query.statuses.empty() || row.status == "open") &&
                 (!query.assignee || row.assignee == *query.assignee))
                 expected.push_back(row.id);
         const auto [ids, count] = ask(store, query);
@@ -158,10 +160,12 @@ protected:
 
 TEST_F(Rights, what_one_may_not_see_does_not_exist) {
     const ConversationId id = desk.receive(mail("first"));
-    const std::vector<Command> commands{
-        reply(carla, id), AddNote{carla, id, "text", ""}, ChangeStatus{carla, id, Status::resolved, {}},
-        Assign{carla, id, carla, {}, {}}, ChangePriority{carla, id, Priority::urgent},
-        ChangeTags{carla, id, {"tag"}}};
+    const std::vector<Command> commands{reply(carla, id),
+                                        AddNote{carla, id, "text", ""},
+                                        ChangeStatus{carla, id, Status::resolved, {}},
+                                        Assign{carla, id, carla, {}, {}},
+                                        ChangePriority{carla, id, Priority::urgent},
+                                        ChangeTags{carla, id, {"tag"}}};
     const Answer missing = desk.tell(reply(carla, ConversationId{9999}));
     for (const Command& command : commands) {
         const auto decision = desk.decide(command);
@@ -212,7 +216,8 @@ TEST_F(Rights, a_changed_address_leaves_no_old_credential) {
 }
 
 TEST_F(Rights, only_a_supervisor_changes_the_availability_of_others) {
-    EXPECT_EQ(desk.tell(SetAvailability{anna, bruno, Availability::online}).refusal, Refusal::forbidden);
+    EXPECT_EQ(desk.tell(SetAvailability{anna, bruno, Availability::online}).refusal,
+              Refusal::forbidden);
     EXPECT_TRUE(desk.tell(SetAvailability{anna, dario, Availability::online}).ok());
     EXPECT_EQ(desk.tell(SetAvailability{AgentId{99}, dario, Availability::online}).refusal,
               Refusal::not_found);

@@ -27,7 +27,9 @@ std::string client_frame(unsigned opcode, std::string_view payload, FrameOptions
     const char mask_bit = options.masked ? static_cast<char>(0x80) : '\0';
     int bytes = options.length_bytes;
     if (bytes == 0) bytes = payload.size() < 126 ? 1 : payload.size() < 65536 ? 2 : 8;
-    const auto field = bytes == 1 ? payload.size() : bytes == 2 ? std::size_t{126} : std::size_t{127};
+    const auto field = bytes == 1   ? payload.size()
+                       : bytes == 2 ? std::size_t{126}
+                                    : std::size_t{127};
     frame.push_back(static_cast<char>(mask_bit | static_cast<char>(field)));
     for (int i = bytes - 1; i >= 0 && bytes > 1; --i)
         frame.push_back(static_cast<char>(static_cast<std::uint64_t>(payload.size()) >> (8 * i)));
@@ -112,12 +114,15 @@ TEST(WebsocketFrames, ServerFramesOfTheRfcExamples) {
 
 TEST(WebsocketFrames, ServerLengthsAtTheirBorders) {
     EXPECT_EQ(make_text_frame(std::string(125, 'x'))->substr(0, 2), "\x81\x7D");
-    EXPECT_EQ(make_text_frame(std::string(126, 'x'))->substr(0, 4), std::string("\x81\x7E\0\x7E", 4));
+    EXPECT_EQ(make_text_frame(std::string(126, 'x'))->substr(0, 4),
+              std::string("\x81\x7E\0\x7E", 4));
     EXPECT_EQ(make_text_frame(std::string(65535, 'x'))->substr(0, 4), "\x81\x7E\xFF\xFF");
 }
 
 TEST(WebsocketFrames, CloseFrameCarriesCodeAndReason) {
-    EXPECT_EQ(*make_close_frame(1001, "bye"), "\x88\x05\x03\xE9" "bye");
+    EXPECT_EQ(*make_close_frame(1001, "bye"),
+              "\x88\x05\x03\xE9"
+              "bye");
 }
 
 TEST(WebsocketFrames, ControlFramesNeverExceedTheirLimit) {
@@ -152,8 +157,8 @@ TEST(WebsocketControl, PingAndPongBetweenFragmentsDoNotDisturbTheMessage) {
 }
 
 TEST(WebsocketControl, APingDoesNotCountAsPartOfTheMessage) {
-    const std::string bytes = client_frame(1, "12345678", not_final) + client_frame(9, "hello") +
-                              client_frame(0, "90");
+    const std::string bytes =
+        client_frame(1, "12345678", not_final) + client_frame(9, "hello") + client_frame(0, "90");
     EXPECT_EQ(hear(bytes, 10), (Story{"ping:hello", "text:1234567890"}));
 }
 
@@ -201,8 +206,8 @@ TEST(WebsocketLimits, FragmentsAreCountedTogether) {
     const std::string fits = client_frame(1, half, not_final) + client_frame(0, half);
     EXPECT_EQ(hear(fits).size(), 1U);
     EXPECT_TRUE(hear(fits).front().starts_with("text:"));
-    const std::string over = client_frame(1, half, not_final) + client_frame(0, half, not_final) +
-                             client_frame(0, "x");
+    const std::string over =
+        client_frame(1, half, not_final) + client_frame(0, half, not_final) + client_frame(0, "x");
     EXPECT_EQ(hear(over), Story{"violation:1009"});
 }
 
@@ -211,11 +216,13 @@ TEST(WebsocketLimits, ALengthOfAllOnesDoesNotOverflow) {
     EXPECT_EQ(hear(header), Story{"violation:1009"});
 }
 
-TEST(WebsocketClose, EmptyMeansNoStatus) { EXPECT_EQ(hear(client_frame(8, "")), Story{"closed:1005"}); }
+TEST(WebsocketClose, EmptyMeansNoStatus) {
+    EXPECT_EQ(hear(client_frame(8, "")), Story{"closed:1005"});
+}
 
 TEST(WebsocketClose, CodesThatMayAndMayNotBeReceived) {
-    for (const unsigned code : {1000U, 1001U, 1002U, 1003U, 1007U, 1008U, 1009U, 1010U, 1011U, 1012U,
-                                1013U, 1014U, 3000U, 3999U, 4000U, 4999U})
+    for (const unsigned code : {1000U, 1001U, 1002U, 1003U, 1007U, 1008U, 1009U, 1010U, 1011U,
+                                1012U, 1013U, 1014U, 3000U, 3999U, 4000U, 4999U})
         EXPECT_EQ(hear(client_frame(8, close_payload(code, "bye"))),
                   Story{"closed:" + std::to_string(code)});
     for (const unsigned code : {0U, 999U, 1004U, 1005U, 1006U, 1015U, 1016U, 2999U, 5000U, 65535U})
@@ -247,10 +254,10 @@ TEST(WebsocketUtf8, ACharacterMayBeCutByFragments) {
 TEST(WebsocketUtf8, TheBordersOfRfc3629) {
     for (const std::string_view good :
          {std::string_view{""}, std::string_view{"\0", 1}, std::string_view{"\x7F"},
-          std::string_view{"\xC2\x80"}, std::string_view{"\xDF\xBF"}, std::string_view{"\xE0\xA0\x80"},
-          std::string_view{"\xED\x9F\xBF"}, std::string_view{"\xEE\x80\x80"},
-          std::string_view{"\xEF\xBF\xBF"}, std::string_view{"\xF0\x90\x80\x80"},
-          std::string_view{"\xF4\x8F\xBF\xBF"}})
+          std::string_view{"\xC2\x80"}, std::string_view{"\xDF\xBF"},
+          std::string_view{"\xE0\xA0\x80"}, std::string_view{"\xED\x9F\xBF"},
+          std::string_view{"\xEE\x80\x80"}, std::string_view{"\xEF\xBF\xBF"},
+          std::string_view{"\xF0\x90\x80\x80"}, std::string_view{"\xF4\x8F\xBF\xBF"}})
         EXPECT_TRUE(is_utf8(good)) << testing::PrintToString(good);
     for (const std::string_view bad :
          {"\x80", "\xBF", "\xC0\x80", "\xC1\xBF", "\xC2", "\xE0\x80\x80", "\xE0\x9F\xBF",
@@ -280,14 +287,27 @@ std::string random_stream(std::mt19937& random) {
     for (unsigned count = 1 + roll(8); count > 0; --count) {
         const std::string text(roll(300), static_cast<char>('a' + roll(26)));
         switch (roll(12)) {
-            case 0: bytes += client_frame(9, text.substr(0, 125)); break;
-            case 1: bytes += client_frame(10, ""); break;
-            case 2: bytes += client_frame(1, "caff\xC3", not_final) + client_frame(0, "\xA8"); break;
-            case 3: bytes += client_frame(1, text, not_final) + client_frame(9, "p") +
-                             client_frame(0, text); break;
-            case 4: bytes += client_frame(roll(16), text, {.fin = roll(2) == 0}); break;
-            case 5: bytes.push_back(static_cast<char>(roll(256))); break;
-            default: bytes += client_frame(1, text);
+            case 0:
+                bytes += client_frame(9, text.substr(0, 125));
+                break;
+            case 1:
+                bytes += client_frame(10, "");
+                break;
+            case 2:
+                bytes += client_frame(1, "caff\xC3", not_final) + client_frame(0, "\xA8");
+                break;
+            case 3:
+                bytes +=
+                    client_frame(1, text, not_final) + client_frame(9, "p") + client_frame(0, text);
+                break;
+            case 4:
+                bytes += client_frame(roll(16), text, {.fin = roll(2) == 0});
+                break;
+            case 5:
+                bytes.push_back(static_cast<char>(roll(256)));
+                break;
+            default:
+                bytes += client_frame(1, text);
         }
     }
     if (roll(4) == 0) bytes += client_frame(8, close_payload(990 + roll(30), "bye"));

@@ -9,7 +9,8 @@ namespace {
 using namespace model;
 using namespace std::chrono_literals;
 
-constexpr Instant afternoon = std::chrono::sys_days{std::chrono::year{2026} / 11 / 22} + 14h + 5min + 9s;
+constexpr Instant afternoon =
+    std::chrono::sys_days{std::chrono::year{2026} / 11 / 22} + 14h + 5min + 9s;
 
 // Every value has its own word, the word leads back, and after the last value there is none.
 template <class Value>

@@ -1,0 +1,32 @@
+// The chosen language. Components read `text.now`, so a change shows at once.
+import { en, type Messages } from './en.ts';
+import { it } from './it.ts';
+
+const catalogues: Record<string, Messages> = { en, it };
+const chosen = localStorage.getItem('sportello.language') ?? navigator.language.slice(0, 2);
+
+class Text {
+  language = $state(chosen in catalogues ? chosen : 'en');
+  now = $derived(catalogues[this.language] ?? en);
+
+  use(language: string): void {
+    this.language = language;
+    localStorage.setItem('sportello.language', language);
+    document.documentElement.lang = language;
+  }
+  time(at: string): string {
+    return new Intl.DateTimeFormat(this.language, { hour: '2-digit', minute: '2-digit' }).format(new Date(at));
+  }
+  instant(at: string): string {
+    return new Intl.DateTimeFormat(this.language, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(at));
+  }
+  ago(at: string, now: number): string {
+    const minutes = Math.round((now - Date.parse(at)) / 60_000);
+    const relative = new Intl.RelativeTimeFormat(this.language, { style: 'narrow', numeric: 'auto' });
+    if (minutes < 60) return relative.format(-Math.max(0, minutes), 'minute');
+    return minutes < 1440 ? relative.format(-Math.round(minutes / 60), 'hour') : relative.format(-Math.round(minutes / 1440), 'day');
+  }
+}
+
+export const text = new Text();
+document.documentElement.lang = text.language;

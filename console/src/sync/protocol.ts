@@ -1,0 +1,130 @@
+// The shapes of docs/PROTOCOL.md and docs/openapi.yaml, as far as the console reads them.
+export type Id = string;
+
+export interface Clock {
+  metric: string;
+  due_at: string;
+  warn_at: string;
+  started_at: string;
+  ended_at: string | null;
+  state: 'running' | 'warned' | 'breached' | 'met' | 'met_late' | 'void';
+}
+
+export interface Conversation {
+  id: Id;
+  number: number;
+  contact: { id: Id; name: string };
+  reply_address: { kind: string; value: string; name: string };
+  inbox_id: Id;
+  channel: 'email' | 'chat';
+  team_id: Id | null;
+  assignee_id: Id | null;
+  status: 'open' | 'pending' | 'snoozed' | 'resolved';
+  priority: 'low' | 'normal' | 'high' | 'urgent';
+  subject: string;
+  tags: string[];
+  created_at: string;
+  updated_at: string;
+  waiting_since: string | null;
+  sla: Clock[];
+  message_count: number;
+  preview: string;
+  last_direction: 'in' | 'out';
+  ver: number;
+}
+
+export interface Attachment {
+  id: Id;
+  name: string;
+  type: string;
+  size: number;
+  inline: boolean;
+  content_id: string;
+}
+
+export interface Message {
+  id: Id;
+  conversation_id: Id;
+  number: number;
+  direction: 'in' | 'out';
+  visibility: 'public' | 'private' | 'note';
+  kind: 'message' | 'auto_reply' | 'bounce' | 'system';
+  author: { type: 'contact' | 'agent' | 'system'; id: Id; name: string; address: string };
+  subject: string;
+  text: string;
+  html: string;
+  trimmed_text: string;
+  attachments: Attachment[];
+  to: { value: string; name: string }[];
+  cc: { value: string; name: string }[];
+  client_id: string;
+  external_id: string;
+  defects: string[];
+  sent_at: string;
+  received_at: string;
+  delivery: { state: string; reason: string };
+}
+
+export interface Activity {
+  seq: number;
+  at: string;
+  kind: string;
+  actor: string;
+  contact_id: Id;
+  conversation_id: Id;
+  payload: Record<string, unknown>;
+}
+
+export interface Agent {
+  id: Id;
+  name: string;
+  email: string;
+  role: 'agent' | 'social' | 'supervisor' | 'administrator';
+  team_ids: Id[];
+}
+export interface Team { id: Id; name: string }
+export interface Inbox { id: Id; name: string; channel: string; address: string; team_id: Id | null }
+export type Availability = 'online' | 'away' | 'offline';
+
+export interface Snapshot {
+  epoch: string;
+  seq: number;
+  now: string;
+  open_total: number;
+  me: Agent;
+  conversations: Conversation[];
+  teams: Team[];
+  inboxes: Inbox[];
+  agents: Agent[];
+  availabilities: Record<Id, Availability>;
+}
+
+export type Op =
+  | { k: 'conversation'; v: Conversation }
+  | { k: 'message'; v: Message }
+  | { k: 'message_ref'; conversation_id: Id; number: number }
+  | { k: 'event'; v: Activity }
+  | { k: 'agent'; v: Agent }
+  | { k: 'team'; v: Team }
+  | { k: 'inbox'; v: Inbox }
+  | { k: 'availability'; v: { agent_id: Id; availability: Availability } }
+  | { k: 'gone'; id: Id };
+
+export type Frame =
+  | { t: 'hi'; epoch: string; now: string }
+  | { t: 'd'; prev: number; seq: number; ops: Op[] }
+  | { t: 'm'; prev: number; seq: number; now: string }
+  | { t: 'stale'; seq: number }
+  | { t: 'p'; conv: Id; user: Id | null; name: string; what: string }
+  | { t: 'ack'; cid: string; seq: number; id: Id; number: number }
+  | { t: 'nack'; cid: string; code: string; text: string };
+
+export interface Operation {
+  cid: string;
+  kind: 'reply' | 'note' | 'status' | 'assign' | 'tags' | 'priority' | 'availability';
+  conv?: Id;
+  seen?: number;
+  base?: number;
+  body: Record<string, unknown>;
+  at: number;
+}
