@@ -24,7 +24,7 @@ bool is_open(const Clock& clock) {
 
 std::optional<Instant> next_wake(const Clock& clock) {
     if (clock.state == ClockState::running) return clock.warn_at;
-    if (clock.state == ClockState::warned) return clock.due_at;
+    if (clock.state == ClockState::warned) return clock.due_at + Span{1};
     return std::nullopt;
 }
 

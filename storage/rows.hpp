@@ -188,6 +188,11 @@ struct CredentialRow {
     friend bool operator==(const CredentialRow&, const CredentialRow&) = default;
 };
 
+struct CredentialRemoval {
+    std::string email;
+    friend bool operator==(const CredentialRemoval&, const CredentialRemoval&) = default;
+};
+
 struct OperationRow {  // the first answer to (author, client id), given again to a repeat
     std::string author;
     std::string client_id;
@@ -206,6 +211,7 @@ using RowWrite =
     std::variant<ContactRow, IdentityRow, ConversationRow, MessageRow, DeliveryRow, AttachmentRow,
                  ReceiptRow, ThreadRow, ClockRow, DecisionRow, AvailabilityRow, ConfigRow, OutboxRow,
                  OutboxRemoval, OutboxRetry, QuarantineRow, SessionRow, SessionRemoval, CredentialRow,
+                 CredentialRemoval,
                  OperationRow, MetaRow>;
 
 struct Blob {

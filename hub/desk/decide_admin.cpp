@@ -1,5 +1,6 @@
 // Decisions about the configuration. Id 0 in a command means "make a new one".
 #include <algorithm>
+#include <set>
 
 #include "hub/desk/decider.hpp"
 
@@ -41,6 +42,8 @@ void Decider::operator()(const SaveInbox& command) {
     for (const auto& [id, other] : state.inboxes)
         if (id != inbox.id && other.channel == inbox.channel && other.address == inbox.address)
             return refuse(Refusal::invalid, "inbox " + text_of(id) + " has this address already", "address");
+    if (const auto known = state.inboxes.find(inbox.id); known != state.inboxes.end())
+        inbox.weight = known->second.weight;
     if (!is_some(inbox.id)) inbox.id = InboxId{fresh_id()};
     decision_.answer.id = number(inbox.id);
     emit(InboxSaved{std::move(inbox)});
@@ -61,6 +64,12 @@ void Decider::operator()(const SaveAgent& command) {
             return refuse(Refusal::invalid, "there is no team " + text_of(team), "team_ids");
     if (!is_some(agent.id)) agent.id = AgentId{fresh_id()};
     decision_.answer.id = number(agent.id);
+    const auto before = state.agents.find(agent.id);
+    if (before != state.agents.end() && before->second.email != agent.email) {
+        if (command.password_hash.empty())
+            return refuse(Refusal::invalid, "a new address needs a new password", "password");
+        decision_.batch.rows.push_back(storage::CredentialRemoval{before->second.email});
+    }
     if (!command.password_hash.empty())
         decision_.batch.rows.push_back(
             storage::CredentialRow{agent.email, number(agent.id), command.password_hash});
@@ -78,6 +87,14 @@ void Decider::operator()(const SavePolicy& command) {
             target.warn_before > target.budget)
             return refuse(Refusal::invalid, "a target needs a budget above 0 and a warning inside it",
                           "targets");
+    std::set<sla::Metric> metrics;
+    for (const sla::Target& target : policy.targets) {
+        if (!metrics.insert(target.metric).second)
+            return refuse(Refusal::invalid, "a policy has one target for each metric", "targets");
+        if (target.budget % std::chrono::seconds{1} != sla::Span::zero() ||
+            target.warn_before % std::chrono::seconds{1} != sla::Span::zero())
+            return refuse(Refusal::invalid, "budgets and warnings are whole seconds", "targets");
+    }
     if (!is_some(policy.id)) policy.id = PolicyId{fresh_id()};
     decision_.answer.id = number(policy.id);
     emit(PolicySaved{std::move(policy)});

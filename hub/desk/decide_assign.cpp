@@ -17,15 +17,15 @@ void Decider::operator()(const ChangeStatus& command) {
         return;
     }
     decision_.answer.conversation = conversation->id;
-    if (conversation->status == command.to && conversation->snoozed_until == command.until) return;
-    emit(StatusChanged{conversation->status, command.to,
-                       command.to == Status::snoozed ? command.until : std::nullopt},
-         *conversation);
+    const auto until = command.to == Status::snoozed ? command.until : std::nullopt;
+    if (conversation->status == command.to && conversation->snoozed_until == until) return;
+    const Placement before = placement_of(*conversation);
+    emit(StatusChanged{conversation->status, command.to, until}, *conversation);
     if (command.to == Status::resolved)
         end_clocks(command.conversation, sla::Metric::first_response, sla::ClockState::void_);
     if (command.to == Status::open && !is_some(state.conversation(command.conversation)->assignee))
         route(command.conversation);
-    route_waiting(agent->teams);
+    route_freed(before);
 }
 
 void Decider::operator()(const Assign& command) {
@@ -49,10 +49,11 @@ void Decider::operator()(const Assign& command) {
     }
     decision_.answer.conversation = conversation->id;
     if (to_agent == conversation->assignee && to_team == conversation->team) return;
+    const Placement before = placement_of(*conversation);
     assign(command.conversation, to_agent, to_team,
            to_agent == agent->id ? AssignedBy::taking : AssignedBy::hand);
     if (!is_some(to_agent) && command.to_team) route(command.conversation);
-    route_waiting(agent->teams);
+    route_freed(before);
 }
 
 void Decider::operator()(const ChangePriority& command) {
@@ -141,6 +142,14 @@ std::uint32_t Decider::most_room(TeamId team) const {
             candidate.availability == Availability::online && candidate.capacity > candidate.load)
             most = std::max(most, candidate.capacity - candidate.load);
     return most;
+}
+
+// R9: room came free for whoever held it, not for whoever freed it; and what was let go of waits in its team.
+void Decider::route_freed(const Placement& before) {
+    std::vector<TeamId> teams{before.team};
+    if (const auto holder = state.agents.find(before.assignee); holder != state.agents.end())
+        teams.insert(teams.end(), holder->second.teams.begin(), holder->second.teams.end());
+    route_waiting(teams);
 }
 
 // R9, R12: whenever capacity may have become free, the queue is served until no waiting item fits anybody. An item that

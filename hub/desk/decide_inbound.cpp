@@ -29,6 +29,10 @@ void Decider::operator()(const ReceiveInbound& command) {
     const bool fresh = found == nullptr;
     const ConversationId id = fresh ? open_conversation(inbound, contact) : found->id;
 
+    // So far only robots wrote: this is where the customer's waiting begins (S6).
+    const Conversation& known = *state.conversation(id);
+    const bool was_open = known.status == Status::open;
+    const bool first = known.clocks.empty() && !known.waiting_since && known.last_direction == Direction::in;
     Message message = inbound_message(command, id);
     Answer& answer = decision_.answer;
     answer.id = number(message.id);
@@ -37,12 +41,9 @@ void Decider::operator()(const ReceiveInbound& command) {
     const bool automatic = message.kind != MessageKind::message;
     emit(MessageReceived{std::move(message), inbound.thread_ids, inbound.receipt_key}, *state.conversation(id));
 
-    if (fresh && !automatic) {
-        start_clocks(id);
-        route(id);
-    } else if (!fresh && !automatic) {
-        reopen(id);
-    }
+    if (first && !automatic) start_clocks(id);
+    if (!was_open && !automatic) reopen(id);
+    else if (first && !automatic && !is_some(state.conversation(id)->assignee)) route(id);
     if (inbound.raw) decision_.batch.blobs.push_back({inbound.raw_sha256, inbound.raw});
     for (const connectors::Attachment& attachment : inbound.attachments)
         if (attachment.bytes) decision_.batch.blobs.push_back({attachment.sha256, attachment.bytes});
@@ -71,11 +72,12 @@ const Conversation* Decider::find_conversation(const connectors::Inbound& inboun
     };
     if (inbound.token_conversation != 0)
         if (const auto* found = usable(ConversationId{inbound.token_conversation})) return found;
-    for (const std::string& id : inbound.thread_ids)
-        if (const auto known = state.thread(inbound.inbox, id))
-            if (const auto* found = usable(*known)) return found;
-    if (loaded_.thread)
-        if (const auto* found = usable(*loaded_.thread)) return found;
+    for (const std::string& id : inbound.thread_ids) {
+        auto known = state.thread(inbound.inbox, id);
+        if (!known && loaded_.thread && id == loaded_.thread_id) known = loaded_.thread;
+        if (!known) continue;
+        if (const auto* found = usable(*known)) return found;
+    }
     if (inbound.channel != Channel::chat) return nullptr;
     const auto open = state.open_chat(contact, inbound.inbox);
     return open ? state.conversation(*open) : nullptr;

@@ -45,7 +45,11 @@ void Decider::operator()(const SendReply& command) {
     if (agent == nullptr || repeated(author_of(command.agent), command.client_id)) return;
     const Conversation* conversation = visible(*agent, command.conversation);
     if (conversation == nullptr) return;
-    if (command.seen && *command.seen < conversation->message_count) {
+    if (command.text.empty() && command.attachments.empty())
+        return refuse(Refusal::invalid, "an answer needs a text or a file", "text");
+    const bool own_run = conversation->run_agent == agent->id;
+    const std::uint32_t to_have_seen = own_run ? conversation->run_start - 1 : conversation->message_count;
+    if (command.seen && *command.seen < to_have_seen) {
         refuse(Refusal::newer, "something was added after what you saw; read it, then send again");
         return;
     }
@@ -71,7 +75,7 @@ void Decider::operator()(const SendReply& command) {
     if (!is_some(before.assignee)) assign(before.id, agent->id, before.team, AssignedBy::taking);
     if (before.channel == Channel::email) queue_mail(before, message, command);
     remember(author_of(command.agent), command.client_id);
-    route_waiting(agent->teams);
+    route_freed(placement_of(before));
 }
 
 void Decider::queue_mail(const Conversation& before, const Message& message, const SendReply& command) {

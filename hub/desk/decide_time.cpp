@@ -30,7 +30,7 @@ void Decider::end_clocks(ConversationId id, sla::Metric metric, std::optional<sl
         if (clock.metric != metric || !sla::is_open(clock)) continue;
         const sla::ClockState end = end_state.value_or(sla::state_when_answered(clock, now));
         // S11: a late answer must not hide the breach that the timer had no time to tell.
-        if (end == sla::ClockState::met_late && clock.state != sla::ClockState::breached)
+        if (now > clock.due_at && clock.state != sla::ClockState::breached)
             emit(SlaBreached{metric, clock.due_at}, *state.conversation(id));
         emit(SlaEnded{metric, end, now}, *state.conversation(id));
     }

@@ -64,6 +64,7 @@ private:
     // routing
     void start_clocks(model::ConversationId id);
     void route(model::ConversationId id);
+    void route_freed(const model::Placement& before);
     void route_waiting(const std::vector<model::TeamId>& teams);
     void assign(model::ConversationId id, model::AgentId agent, model::TeamId team, model::AssignedBy by);
     routing::Item item_of(const model::Conversation& conversation) const;

@@ -71,6 +71,9 @@ struct Fold {
     void add_message(Conversation& conversation, const Message& message) const {
         used(number(message.id));
         for (const Attachment& attachment : message.attachments) used(number(attachment.id));
+        const AgentId author = message.author.type == AuthorType::agent ? AgentId{message.author.id} : AgentId{};
+        if (author != conversation.run_agent) conversation.run_start = message.number;
+        conversation.run_agent = author;
         conversation.message_count = message.number;
         conversation.updated_at = event.at;
         conversation.preview = preview_of(message.trimmed_text.empty() ? message.text : message.trimmed_text);

@@ -83,6 +83,7 @@ Loaded load(storage::Reader& reader, const Needs& needs) {
     for (const auto& [inbox, external_id] : needs.threads) {
         loaded.thread = reader.thread(number(inbox), external_id);
         if (loaded.thread) {
+            loaded.thread_id = external_id;
             wanted.push_back(*loaded.thread);
             break;
         }

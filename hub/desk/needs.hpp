@@ -21,6 +21,7 @@ struct Loaded {
     std::optional<model::Answer> repeat;  // this item or operation was taken already
     std::vector<model::Contact> contacts;
     std::vector<model::Conversation> conversations;
+    std::string thread_id;                        // which of `threads` was found
     std::optional<model::ConversationId> thread;  // of the first of `threads` that was found
 };
 

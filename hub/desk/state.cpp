@@ -21,7 +21,8 @@ auto find_pointer(const Map& map, const typename Map::key_type& key) {
 }
 
 bool waits_in_queue(const model::Conversation& conversation) {
-    return conversation.status == model::Status::open && !model::is_some(conversation.assignee);
+    return conversation.status == model::Status::open && !model::is_some(conversation.assignee) &&
+           conversation.waiting_since.has_value();
 }
 
 bool is_open_chat(const model::Conversation& conversation) {

@@ -1,6 +1,7 @@
 #include "hub/flow/desk_runner.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace flow {
 

@@ -1,6 +1,7 @@
 #include "hub/flow/outbox.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace flow {
 
@@ -43,8 +44,10 @@ void Outbox::take(std::vector<storage::OutboxRow> rows) {
     looking_ = false;
     // One message of a conversation at a time, the oldest first.
     std::ranges::sort(rows, {}, &storage::OutboxRow::id);
+    const std::set<ConversationId> settled = std::exchange(settled_while_looking_, {});
     for (const storage::OutboxRow& row : rows)
-        if (busy_.insert(row.conversation).second) attempt(row);
+        if (!settled.contains(row.conversation) && busy_.insert(row.conversation).second) attempt(row);
+    if (!settled.empty()) look_again_ = true;
     if (look_again_) return look();
     world_.set_timer(world_.clock.now() + std::chrono::seconds{15});
 }
@@ -60,7 +63,6 @@ void Outbox::attempt(const storage::OutboxRow& row) {
 }
 
 void Outbox::settle(const storage::OutboxRow& row, const connectors::Outcome& outcome) {
-    busy_.erase(row.conversation);
     const Instant now = world_.clock.now();
     const std::uint32_t attempts = row.attempts + 1;
     switch (outcome.kind) {
@@ -77,7 +79,10 @@ void Outbox::settle(const storage::OutboxRow& row, const connectors::Outcome& ou
                           now + retry_delay(policy_, attempts, world_.jitter()));
         }
         case connectors::OutcomeKind::not_configured:
-            if (row.reason == outcome.reason) return;  // said already; waits for a reload
+            if (row.reason == outcome.reason) {
+                busy_.erase(row.conversation);
+                return;
+            }  // said already; waits for a reload
             return record(row, DeliveryState::queued, outcome.reason, now + look_again_after);
     }
 }
@@ -91,7 +96,19 @@ void Outbox::record(const storage::OutboxRow& row, DeliveryState state, const st
     command.reason = reason;
     command.retry_at = retry_at;
     command.attempts = row.attempts + (retry_at ? 1 : 0);
-    world_.runner.submit(std::move(command), [](const Answer&) {});
+    submit(std::move(command));
+}
+
+// What became of a message is told until the log holds it: only then may its conversation go on.
+void Outbox::submit(RecordDelivery command) {
+    world_.runner.submit(command, [this, command](const Answer& answer) {
+        if (command.state == DeliveryState::sending) return;
+        if (answer.refusal == Refusal::busy || answer.refusal == Refusal::unavailable)
+            return world_.post([this, command] { submit(command); });
+        busy_.erase(command.conversation);
+        if (looking_) settled_while_looking_.insert(command.conversation);
+        look();
+    });
 }
 
 }  // namespace flow

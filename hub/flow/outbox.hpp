@@ -45,9 +45,12 @@ private:
     void record(const storage::OutboxRow& row, model::DeliveryState state, const std::string& reason,
                 std::optional<model::Instant> retry_at);
 
+    void submit(model::RecordDelivery command);
+
     World world_;
     RetryPolicy policy_;
     std::set<model::ConversationId> busy_;
+    std::set<model::ConversationId> settled_while_looking_;
     bool looking_ = false;
     bool look_again_ = false;
     bool everything_ = false;

@@ -141,6 +141,9 @@ struct Conversation {
     std::uint32_t message_count = 0;
     std::string preview;
     Direction last_direction = Direction::in;
+    // The last messages were all written by this agent, from this number on: she has seen what stands before.
+    AgentId run_agent{};
+    std::uint32_t run_start = 0;
     std::vector<std::string> thread_ids;  // external ids of its messages, oldest first, at most 20
     Seq version = 0;                      // seq of the last event that touched it
     friend bool operator==(const Conversation&, const Conversation&) = default;

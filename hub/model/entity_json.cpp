@@ -216,6 +216,7 @@ std::string to_json(const Conversation& conversation) {
                  {"snoozed_until", time_json(conversation.snoozed_until)}, {"sla", std::move(clocks)},
                  {"message_count", conversation.message_count}, {"preview", conversation.preview},
                  {"last_direction", spoken(word(conversation.last_direction))},
+                 {"run_agent_id", id_json(conversation.run_agent)}, {"run_start", conversation.run_start},
                  {"thread_ids", conversation.thread_ids}, {"ver", conversation.version}});
 }
 
@@ -255,6 +256,8 @@ Conversation conversation_from(std::string_view text) {
                        .snoozed_until = maybe_time_from(json, "snoozed_until"), .clocks = {},
                        .message_count = json.at("message_count"), .preview = json.at("preview"),
                        .last_direction = word_from<Direction>(json, "last_direction"),
+                       .run_agent = id_from<AgentId>(json, "run_agent_id"),
+                       .run_start = json.at("run_start"),
                        .thread_ids = json.at("thread_ids"), .version = json.at("ver")};
     for (const Json& clock : json.at("sla")) value.clocks.push_back(clock_from(clock));
     return value;

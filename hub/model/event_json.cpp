@@ -187,7 +187,7 @@ storage::EventRow encode(const Event& event) {
             .conversation = event.conversation, .payload = std::visit(Payload{}, event.fact)};
 }
 
-Event decode(const storage::EventRow& row) {
+Event decode(const storage::EventRow& row) try {
     std::size_t kind = 0;
     while (kind < kinds.size() && kinds[kind] != row.kind) ++kind;
     if (kind == kinds.size() || row.version != 1)
@@ -199,6 +199,10 @@ Event decode(const storage::EventRow& row) {
                             : promise_fact(kind, json);
     return {.seq = row.seq, .at = row.at, .actor = actor_from(row.actor), .contact = row.contact,
             .conversation = row.conversation, .fact = std::move(fact)};
+} catch (const std::runtime_error&) {
+    throw;
+} catch (const std::exception& error) {
+    throw std::runtime_error("event " + std::to_string(row.seq) + " is damaged: " + error.what());
 }
 
 }  // namespace model

@@ -93,6 +93,7 @@ std::optional<Instant> instant_of(std::string_view text) {
     bool good = true;
     const auto part = [&](std::size_t from, std::size_t size) {
         int value = 0;
+        good = good && text.substr(from, size).find_first_not_of("0123456789") == std::string_view::npos;
         const char* end = text.data() + from + size;
         const auto result = std::from_chars(text.data() + from, end, value);
         good = good && result.ec == std::errc{} && result.ptr == end;
@@ -101,18 +102,20 @@ std::optional<Instant> instant_of(std::string_view text) {
     using namespace std::chrono;
     const year_month_day date{year{part(0, 4)}, month{static_cast<unsigned>(part(5, 2))},
                               day{static_cast<unsigned>(part(8, 2))}};
-    const auto time = hours{part(11, 2)} + minutes{part(14, 2)} + seconds{part(17, 2)};
+    const int minute = part(14, 2), second = part(17, 2);
+    const auto time = hours{part(11, 2)} + minutes{minute} + seconds{second};
     microseconds fraction{0};
     if (text.size() > 20) {
-        if (text[19] != '.' || text.size() > 27) return std::nullopt;
+        if (text[19] != '.' || text.size() < 22 || text.size() > 27) return std::nullopt;
         std::string digits{text.substr(20, text.size() - 21)};
+        good = good && digits.find_first_not_of("0123456789") == std::string::npos;
         digits.resize(6, '0');
         int value = 0;
         const auto result = std::from_chars(digits.data(), digits.data() + 6, value);
         good = good && result.ec == std::errc{} && result.ptr == digits.data() + 6;
         fraction = microseconds{value};
     }
-    if (!good || !date.ok() || time >= hours{24}) return std::nullopt;
+    if (!good || !date.ok() || minute > 59 || second > 59 || time >= hours{24}) return std::nullopt;
     return sys_days{date} + time + fraction;
 }
 

@@ -1,6 +1,7 @@
 #include "storage/memory/memory_reader.hpp"
 
 #include <algorithm>
+#include <set>
 #include <sstream>
 
 namespace storage {
@@ -156,8 +157,9 @@ std::vector<StoredEvent> MemoryReader::events(const EventQuery& query) {
 
 std::vector<OutboxRow> MemoryReader::outbox_due(Instant now, std::size_t limit) {
     std::vector<OutboxRow> rows;
+    std::set<ConversationId> older;
     for (const auto& [id, row] : tables_.outbox)
-        if (row.due_at <= now) rows.push_back(row);
+        if (older.insert(row.conversation).second && row.due_at <= now) rows.push_back(row);
     std::ranges::sort(rows, {}, [](const OutboxRow& row) { return std::pair{row.due_at, row.id}; });
     keep(rows, limit);
     return rows;

@@ -48,6 +48,7 @@ struct Writer {
     void operator()(const SessionRow& row) const { tables.sessions[row.token_hash] = row; }
     void operator()(const SessionRemoval& row) const { tables.sessions.erase(row.token_hash); }
     void operator()(const CredentialRow& row) const { tables.credentials[row.email] = row; }
+    void operator()(const CredentialRemoval& row) const { tables.credentials.erase(row.email); }
     void operator()(const OperationRow& row) const {
         tables.operations[{row.author, row.client_id}] = row;
     }

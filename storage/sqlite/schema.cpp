@@ -53,6 +53,7 @@ CREATE TABLE quarantine(seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, inbox INTE
 CREATE TABLE outbox(id INTEGER PRIMARY KEY, conversation INTEGER NOT NULL, due_at INTEGER NOT NULL,
   attempts INTEGER NOT NULL, state TEXT NOT NULL, reason TEXT NOT NULL, body TEXT NOT NULL);
 CREATE INDEX outbox_by_due ON outbox(due_at, id);
+CREATE INDEX outbox_by_conversation ON outbox(conversation, id);
 CREATE TABLE sessions(token_hash TEXT PRIMARY KEY, agent INTEGER NOT NULL, kind TEXT NOT NULL,
   expires_at INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE credentials(email TEXT PRIMARY KEY, agent INTEGER NOT NULL, password_hash TEXT NOT NULL)

@@ -97,6 +97,9 @@ struct Writer {
         db.prepared("INSERT OR REPLACE INTO credentials VALUES(?1,?2,?3)")
             .bind(row.email, row.agent, row.password_hash).run();
     }
+    void operator()(const CredentialRemoval& row) const {
+        db.prepared("DELETE FROM credentials WHERE email=?1").bind(row.email).run();
+    }
     void operator()(const OperationRow& row) const {
         db.prepared("INSERT INTO operations VALUES(?1,?2,?3,?4)")
             .bind(row.author, row.client_id, row.at, row.result).run();

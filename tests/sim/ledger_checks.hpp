@@ -81,6 +81,8 @@ inline void Ledger::check_routing(const Event& event, const RoutingDecided& fact
     const std::string where = " (event " + std::to_string(event.seq) + ")";
     expect(!automatic_only_.contains(event.conversation) || handled_ == event.conversation,
            "automatic mail was routed" + where);
+    expect(state_.conversation(event.conversation)->status == Status::open,
+           "a conversation that is not open was routed" + where);
     auto eligible = fact.decision.considered;
     std::erase_if(eligible,
                   [](const auto& one) { return one.exclusion != routing::Exclusion::none; });
