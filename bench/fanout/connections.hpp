@@ -13,7 +13,8 @@ using Connections = std::vector<std::shared_ptr<runtime::websocket::Connection>>
 
 // No pings while other servers are measured: the client counts bytes and never answers.
 inline const runtime::websocket::Limits& quiet_limits() {
-    static const runtime::websocket::Limits limits{.ping_every = std::chrono::hours{1}, .silence_max = std::chrono::hours{2}};
+    static const runtime::websocket::Limits limits{.ping_every = std::chrono::hours{1},
+                                                   .silence_max = std::chrono::hours{2}};
     return limits;
 }
 

@@ -1,4 +1,5 @@
-// What one delivery costs the server, beside the system calls alone, measured by the same client in the same run.
+// What one delivery costs the server, beside the system calls alone, measured by the same client in
+// the same run.
 #include <iostream>
 #include <map>
 
@@ -20,7 +21,8 @@ void turn(Server& server, Sink& sink, std::size_t sockets, std::size_t frames) {
 }
 
 // CPU seconds of this process per million deliveries; the client is another process.
-double measure(Server& server, Sink& sink, std::size_t sockets, std::size_t frames, double seconds) {
+double measure(Server& server, Sink& sink, std::size_t sockets, std::size_t frames,
+               double seconds) {
     for (int i = 0; i < warm_up_turns; ++i) turn(server, sink, sockets, frames);
     const auto start = Clock::now();
     const double cpu_before = own_cpu_seconds();
@@ -52,18 +54,22 @@ int run(const CommandLine& flags) {
         // Interleaved, and compared within a round: what else the machine does falls on all alike.
         for (std::uint64_t round = 0; round < rounds; ++round)
             for (const Way& way : ways) {
-                cpu[way.name].push_back(measure(*way.server, sink, sockets, frames, static_cast<double>(flags["seconds"])));
+                cpu[way.name].push_back(measure(*way.server, sink, sockets, frames,
+                                                static_cast<double>(flags["seconds"])));
                 ratio[way.name].push_back(cpu[way.name].back() / cpu["floor"].back());
             }
         const std::string at = " at K=" + std::to_string(frames);
         for (const Way& way : ways)
-            rows.push_back({way.name + at + ", CPU s per million", fixed(median(cpu[way.name]), 2), ""});
+            rows.push_back(
+                {way.name + at + ", CPU s per million", fixed(median(cpu[way.name]), 2), ""});
         const double own = median(ratio["own"]);
         rows.push_back({"own / floor" + at, fixed(own, 2), at_most(own, ratio_target, 1)});
         rows.push_back({"feed / floor" + at, fixed(median(ratio["feed"]), 2), ""});
     }
-    print_table("fanout: " + std::to_string(sockets) + " sockets, 200-byte texts, K frames waiting, median of " +
-                    std::to_string(rounds) + " rounds", rows);
+    print_table("fanout: " + std::to_string(sockets) +
+                    " sockets, 200-byte texts, K frames waiting, median of " +
+                    std::to_string(rounds) + " rounds",
+                rows);
     return 0;
 }
 

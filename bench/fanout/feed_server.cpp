@@ -31,7 +31,8 @@ private:
         model::Viewer viewer;
         viewer.role = model::Role::supervisor;
         subscribers_.push_back(std::make_shared<feed::ConsoleSubscriber>(
-            feed_.shard_of(loop_), *store_, viewer, [weak = std::weak_ptr(connection)](feed::Frame frame) {
+            feed_.shard_of(loop_), *store_, viewer,
+            [weak = std::weak_ptr(connection)](feed::Frame frame) {
                 if (const auto open = weak.lock()) open->send(std::move(frame));
             }));
         feed_.shard_of(loop_).add(subscribers_.back());
@@ -42,7 +43,9 @@ private:
     feed::ItemPtr next_item() {
         auto item = std::make_shared<feed::Item>();
         item->seq = ++seq_;
-        const std::size_t around = feed::delta_frame(seq_ - 1, seq_, std::string(payload_bytes, 'x'))->size() - frame_bytes;
+        const std::size_t around =
+            feed::delta_frame(seq_ - 1, seq_, std::string(payload_bytes, 'x'))->size() -
+            frame_bytes;
         feed::Group group;
         group.conversation = model::ConversationId{1};
         group.operations = std::string(payload_bytes - around, 'x');

@@ -19,10 +19,12 @@ public:
     void publish(std::size_t frames) override {
         std::vector<iovec> parts(frames, iovec{frame_.data(), frame_.size()});
         for (const Descriptor& socket : sockets_) {
-            const ssize_t sent = frames == 1 ? ::send(socket.get(), frame_.data(), frame_.size(), MSG_NOSIGNAL)
-                                             : send_parts(socket.get(), parts);
+            const ssize_t sent =
+                frames == 1 ? ::send(socket.get(), frame_.data(), frame_.size(), MSG_NOSIGNAL)
+                            : send_parts(socket.get(), parts);
             // The client has taken everything before the next turn, so the socket always has room.
-            if (sent != static_cast<ssize_t>(frames * frame_bytes)) fail("the floor could not send");
+            if (sent != static_cast<ssize_t>(frames * frame_bytes))
+                fail("the floor could not send");
         }
     }
 

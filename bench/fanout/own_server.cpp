@@ -7,12 +7,13 @@ using runtime::websocket::make_text_frame;
 
 class OwnServer final : public Server {
 public:
-    explicit OwnServer(const std::vector<Descriptor>& sockets) : connections_(open_connections(loop_, sockets)) {}
+    explicit OwnServer(const std::vector<Descriptor>& sockets)
+        : connections_(open_connections(loop_, sockets)) {}
 
     ~OwnServer() override { loop_.stop(); }
 
-    // As the feed does it: one post per loop, each frame built once and handed to every connection; what a turn of the
-    // loop has gathered leaves with its end.
+    // As the feed does it: one post per loop, each frame built once and handed to every connection;
+    // what a turn of the loop has gathered leaves with its end.
     void publish(std::size_t frames) override {
         loop_.post([this, frames] {
             for (std::size_t i = 0; i < frames; ++i) {

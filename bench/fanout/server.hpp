@@ -1,5 +1,5 @@
-// The three ways of sending one frame to every socket that the benchmark compares. Each owns the server's side of its
-// sockets; all send the same number of bytes for the same frames.
+// The three ways of sending one frame to every socket that the benchmark compares. Each owns the
+// server's side of its sockets; all send the same number of bytes for the same frames.
 #pragma once
 
 #include <memory>
@@ -11,7 +11,8 @@
 namespace bench {
 
 constexpr std::size_t payload_bytes = 200;
-constexpr std::size_t frame_bytes = payload_bytes + 4;  // RFC 6455, 5.2: sizes from 126 on take two more bytes
+constexpr std::size_t frame_bytes =
+    payload_bytes + 4;  // RFC 6455, 5.2: sizes from 126 on take two more bytes
 
 class Server {
 public:

@@ -31,7 +31,8 @@ void connect_one(int epoll, std::vector<Descriptor>& sockets, std::uint16_t port
 Sink::Sink() {
     raise_descriptor_limit();
     listener_ = listen_locally(port_);
-    void* memory = ::mmap(nullptr, sizeof(Shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    void* memory =
+        ::mmap(nullptr, sizeof(Shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     std::array<int, 2> ends{};
     if (memory == MAP_FAILED || ::pipe(ends.data()) != 0) fail("cannot set up the client");
     shared_ = new (memory) Shared;
@@ -60,7 +61,8 @@ void Sink::drain() {
         while (sockets.size() < shared_->wanted_sockets) connect_one(epoll, sockets, port_);
         const int count = ::epoll_wait(epoll, events.data(), events.size(), 20);
         for (int i = 0; i < count; ++i) {
-            const ssize_t size = ::recv(events[static_cast<std::size_t>(i)].data.fd, buffer.data(), buffer.size(), 0);
+            const ssize_t size = ::recv(events[static_cast<std::size_t>(i)].data.fd, buffer.data(),
+                                        buffer.size(), 0);
             if (size == 0) ::_exit(0);
             if (size > 0) received += static_cast<std::uint64_t>(size);
         }
@@ -83,7 +85,9 @@ std::vector<Descriptor> Sink::connect(std::size_t count) {
     return sockets;
 }
 
-void Sink::expect(std::uint64_t bytes) { shared_->expected += bytes; }
+void Sink::expect(std::uint64_t bytes) {
+    shared_->expected += bytes;
+}
 
 void Sink::wait() {
     pollfd told{told_read_.get(), POLLIN, 0};

@@ -1,5 +1,5 @@
-// The measuring client: a process of its own, forked before the servers start their threads, that drains every socket and
-// tells when all bytes of a turn have come.
+// The measuring client: a process of its own, forked before the servers start their threads, that
+// drains every socket and tells when all bytes of a turn have come.
 #pragma once
 
 #include <sys/types.h>

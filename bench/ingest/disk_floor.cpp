@@ -40,7 +40,8 @@ public:
             group.swap(waiting_);
             const std::uint64_t up_to = handed_in_;
             lock.unlock();
-            if (::write(file_.get(), group.data(), group.size()) != static_cast<ssize_t>(group.size()) ||
+            if (::write(file_.get(), group.data(), group.size()) !=
+                    static_cast<ssize_t>(group.size()) ||
                 ::fdatasync(file_.get()) != 0)
                 fail("cannot write the floor's file");
             ++syncs_;
@@ -72,9 +73,10 @@ private:
 
 }  // namespace
 
-DiskFloor measure_disk_floor(const std::filesystem::path& folder, const MailSource& source, std::size_t producers,
-                             double seconds) {
-    const std::filesystem::path file = folder / ("sportello-bench-floor-" + std::to_string(::getpid()));
+DiskFloor measure_disk_floor(const std::filesystem::path& folder, const MailSource& source,
+                             std::size_t producers, double seconds) {
+    const std::filesystem::path file =
+        folder / ("sportello-bench-floor-" + std::to_string(::getpid()));
     DiskFloor result;
     {
         GroupWriter writer(file);

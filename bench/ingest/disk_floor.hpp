@@ -1,5 +1,6 @@
-// What the disk alone gives: the same mails handed in by as many producers as the hub has senders, appended by one writer
-// that syncs once for whatever waits. A hub cannot acknowledge faster than this.
+// What the disk alone gives: the same mails handed in by as many producers as the hub has senders,
+// appended by one writer that syncs once for whatever waits. A hub cannot acknowledge faster than
+// this.
 #pragma once
 
 #include <filesystem>
@@ -13,7 +14,7 @@ struct DiskFloor {
     double mails_per_sync = 0;
 };
 
-DiskFloor measure_disk_floor(const std::filesystem::path& folder, const MailSource& source, std::size_t producers,
-                             double seconds);
+DiskFloor measure_disk_floor(const std::filesystem::path& folder, const MailSource& source,
+                             std::size_t producers, double seconds);
 
 }  // namespace bench

@@ -6,6 +6,7 @@
 #include "bench/support/console_client.hpp"
 #include "bench/support/hub_process.hpp"
 #include "bench/support/mail_sender.hpp"
+#include "bench/support/statistics.hpp"
 
 namespace {
 
@@ -22,15 +23,20 @@ struct Seen {
 class Stopwatch {
 public:
     void due(const std::string& subject, Clock::time_point at) { mails_[subject].due_at = at; }
-    void acknowledged(const std::string& subject) { mails_.at(subject).acknowledged_at = Clock::now(); }
+    void acknowledged(const std::string& subject) {
+        mails_.at(subject).acknowledged_at = Clock::now();
+    }
 
-    // A frame may carry several mails' conversations; a mail counts by the first frame that carries it.
+    // A frame may carry several mails' conversations; a mail counts by the first frame that carries
+    // it.
     void frame(std::string_view text) {
         const auto now = Clock::now();
         static constexpr std::string_view mark = R"("subject":")";
-        for (auto at = text.find(mark); at != std::string_view::npos; at = text.find(mark, at + 1)) {
+        for (auto at = text.find(mark); at != std::string_view::npos;
+             at = text.find(mark, at + 1)) {
             const auto begin = at + mark.size();
-            const auto mail = mails_.find(std::string{text.substr(begin, text.find('"', begin) - begin)});
+            const auto mail =
+                mails_.find(std::string{text.substr(begin, text.find('"', begin) - begin)});
             if (mail == mails_.end() || mail->second.shown_at != Clock::time_point{}) continue;
             mail->second.shown_at = now;
             ++shown_;
@@ -45,7 +51,9 @@ public:
         std::vector<double> waits;
         for (const auto& [subject, seen] : mails_)
             if (seen.shown_at != Clock::time_point{})
-                waits.push_back(std::max(0.0, std::chrono::duration<double, std::milli>(seen.shown_at - seen.*from).count()));
+                waits.push_back(std::max(
+                    0.0,
+                    std::chrono::duration<double, std::milli>(seen.shown_at - seen.*from).count()));
         return waits;
     }
 
@@ -54,9 +62,10 @@ private:
     std::size_t shown_ = 0;
 };
 
-// Mails become due by the clock, whether or not the hub keeps up: what waits for a free session is counted from its due time.
-void send_at_rate(const CommandLine& flags, const HubProcess& hub, const MailSource& source, ConsoleClient& console,
-                  Stopwatch& watch) {
+// Mails become due by the clock, whether or not the hub keeps up: what waits for a free session is
+// counted from its due time.
+void send_at_rate(const CommandLine& flags, const HubProcess& hub, const MailSource& source,
+                  ConsoleClient& console, Stopwatch& watch) {
     const auto total = flags["seconds"] * flags["rate"];
     const auto start = Clock::now();
     const auto due_at = [&](std::uint64_t number) {
@@ -67,7 +76,9 @@ void send_at_rate(const CommandLine& flags, const HubProcess& hub, const MailSou
     pump.connect(hub.lmtp_port(), hub.mail_address(), flags["connections"]);
     pump.turn_wait_ms = 1;
     pump.extra = console.descriptor();
-    pump.on_extra = [&] { console.take_frames([&watch](std::string_view text) { watch.frame(text); }); };
+    pump.on_extra = [&] {
+        console.take_frames([&watch](std::string_view text) { watch.frame(text); });
+    };
     pump.next = [&]() -> std::optional<Mail> {
         if (next == total || due_at(next) > Clock::now()) return std::nullopt;
         Mail mail = source.make(next);
@@ -77,8 +88,7 @@ void send_at_rate(const CommandLine& flags, const HubProcess& hub, const MailSou
     pump.answered = [&](const MailSession& session) { watch.acknowledged(session.mail().subject); };
     pump.finished = [&] {
         if (next != total) return false;
-        return watch.shown() == total ||
-               seconds_since(due_at(total)) > last_frames_seconds_max;
+        return watch.shown() == total || seconds_since(due_at(total)) > last_frames_seconds_max;
     };
     pump.run();
 }
@@ -95,7 +105,8 @@ int run(const CommandLine& flags) {
     const auto whole = watch.waits(&Seen::due_at);
     const double p99 = percentile(told, 0.99);
     print_table("latency: " + std::to_string(flags["rate"]) + " mails/s by LMTP, one console",
-                {{"mails shown / sent", std::to_string(watch.shown()) + "/" + std::to_string(watch.size()), ""},
+                {{"mails shown / sent",
+                  std::to_string(watch.shown()) + "/" + std::to_string(watch.size()), ""},
                  {"250 to frame, p50 ms", fixed(percentile(told, 0.5), 2), ""},
                  {"250 to frame, p99 ms", fixed(p99, 2), at_most(p99, p99_ms_target, 0)},
                  {"250 to frame, most ms", fixed(percentile(told, 1), 2), ""},

@@ -1,4 +1,5 @@
-// What the hub holds in memory when nothing happens, and what each console costs that is only connected.
+// What the hub holds in memory when nothing happens, and what each console costs that is only
+// connected.
 #include <iostream>
 #include <thread>
 

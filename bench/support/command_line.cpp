@@ -11,10 +11,12 @@ CommandLine::CommandLine(int argc, char** argv, Flags flags) : flags_(std::move(
     for (int i = 1; i < argc; ++i) {
         const std::string_view word = argv[i];
         if (word == "--help") usage(argv[0], 0);
-        const auto flag = word.starts_with("--") ? flags_.find(std::string{word.substr(2)}) : flags_.end();
+        const auto flag =
+            word.starts_with("--") ? flags_.find(std::string{word.substr(2)}) : flags_.end();
         if (flag == flags_.end() || i + 1 == argc) usage(argv[0], 2);
         const std::string_view number = argv[++i];
-        const auto read = std::from_chars(number.data(), number.data() + number.size(), flag->second.value);
+        const auto read =
+            std::from_chars(number.data(), number.data() + number.size(), flag->second.value);
         if (read.ec != std::errc{} || read.ptr != number.data() + number.size()) usage(argv[0], 2);
     }
 }

@@ -1,4 +1,5 @@
-// The flags of a benchmark: `--name NUMBER`, each with a default. Anything else prints the usage and ends the program.
+// The flags of a benchmark: `--name NUMBER`, each with a default. Anything else prints the usage
+// and ends the program.
 #pragma once
 
 #include <cstdint>

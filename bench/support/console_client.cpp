@@ -40,26 +40,33 @@ Place current_place(std::uint16_t http_port, const std::string& token) {
 
 ConsoleClient::ConsoleClient(std::uint16_t http_port, const std::string& token, const Place& place)
     : socket_(connect_locally(http_port)) {
-    send_all(socket_.get(), "GET /ws HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                            "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
-                            "Authorization: Bearer " + token + "\r\n\r\n");
+    send_all(socket_.get(),
+             "GET /ws HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+             "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
+             "Authorization: Bearer " +
+                 token + "\r\n\r\n");
     while (input_.find("\r\n\r\n") == std::string::npos)
-        if (!receive_some(socket_.get(), input_)) throw std::runtime_error("the console socket was refused");
-    if (!input_.starts_with("HTTP/1.1 101")) throw std::runtime_error("no websocket: " + input_.substr(0, 60));
+        if (!receive_some(socket_.get(), input_))
+            throw std::runtime_error("the console socket was refused");
+    if (!input_.starts_with("HTTP/1.1 101"))
+        throw std::runtime_error("no websocket: " + input_.substr(0, 60));
     input_.erase(0, input_.find("\r\n\r\n") + 4);
     send_text(R"({"t":"hello","epoch":")" + place.epoch + R"(","since":)" + place.since + "}");
     for (bool greeted = false; !greeted;)
         take_frames([&greeted](std::string_view text) {
-            if (text.starts_with(R"({"t":"stale")")) throw std::runtime_error("the hub calls the place stale");
+            if (text.starts_with(R"({"t":"stale")"))
+                throw std::runtime_error("the hub calls the place stale");
             greeted = greeted || text.starts_with(R"({"t":"hi")");
         });
 }
 
 void ConsoleClient::take_frames(const std::function<void(std::string_view)>& on_text) {
-    if (!receive_some(socket_.get(), input_)) throw std::runtime_error("the hub closed the console socket");
+    if (!receive_some(socket_.get(), input_))
+        throw std::runtime_error("the hub closed the console socket");
     std::size_t used = 0;
     while (const auto head = whole_frame(std::string_view{input_}.substr(used))) {
-        const std::string_view payload = std::string_view{input_}.substr(used + head->head_bytes, head->size);
+        const std::string_view payload =
+            std::string_view{input_}.substr(used + head->head_bytes, head->size);
         if (head->opcode == 1) on_text(payload);
         used += head->head_bytes + head->size;
     }

@@ -1,4 +1,5 @@
-// A console's websocket as a client sees it: signed in by a bearer token, greeted, then read frame by frame.
+// A console's websocket as a client sees it: signed in by a bearer token, greeted, then read frame
+// by frame.
 #pragma once
 
 #include <functional>

@@ -29,7 +29,8 @@ std::string text_of(const std::filesystem::path& file) {
     return out.str();
 }
 
-// utime and stime of a /proc/.../stat line: fields 14 and 15, counted after the name, which may hold blanks.
+// utime and stime of a /proc/.../stat line: fields 14 and 15, counted after the name, which may
+// hold blanks.
 double cpu_seconds_of(const std::string& stat) {
     std::istringstream rest(stat.substr(stat.rfind(')') + 2));
     std::string skipped;
@@ -43,7 +44,8 @@ double cpu_seconds_of(const std::string& stat) {
 }  // namespace
 
 HubProcess::HubProcess() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "sportello-bench-XXXXXX").string();
+    std::string pattern =
+        (std::filesystem::temp_directory_path() / "sportello-bench-XXXXXX").string();
     if (::mkdtemp(pattern.data()) == nullptr) fail("cannot make a folder for the data");
     folder_ = pattern;
     {
@@ -63,10 +65,11 @@ HubProcess::~HubProcess() {
 
 void HubProcess::spawn() {
     const std::string program = std::string{SPORTELLO_BINARY_DIR} + "/sportello";
-    std::vector<std::string> words = {
-        program, "serve", "--data", (folder_ / "data").string(), "--http",
-        "127.0.0.1:" + std::to_string(http_port_), "--lmtp", "127.0.0.1:" + std::to_string(lmtp_port_),
-        "--smtp", "127.0.0.1:0"};
+    std::vector<std::string> words = {program,  "serve",
+                                      "--data", (folder_ / "data").string(),
+                                      "--http", "127.0.0.1:" + std::to_string(http_port_),
+                                      "--lmtp", "127.0.0.1:" + std::to_string(lmtp_port_),
+                                      "--smtp", "127.0.0.1:0"};
     std::vector<char*> arguments;
     for (std::string& word : words) arguments.push_back(word.data());
     arguments.push_back(nullptr);
@@ -130,18 +133,24 @@ double HubProcess::cpu_seconds() const {
 
 std::vector<std::pair<std::string, double>> HubProcess::cpu_seconds_by_thread() const {
     std::vector<std::pair<std::string, double>> threads;
-    for (const auto& task : std::filesystem::directory_iterator("/proc/" + std::to_string(pid_) + "/task")) {
+    for (const auto& task :
+         std::filesystem::directory_iterator("/proc/" + std::to_string(pid_) + "/task")) {
         const std::string stat = text_of(task.path() / "stat");
         const auto name = stat.find('(') + 1;
-        threads.emplace_back(stat.substr(name, stat.rfind(')') - name) + " " + task.path().filename().string(),
-                             cpu_seconds_of(stat));
+        threads.emplace_back(
+            stat.substr(name, stat.rfind(')') - name) + " " + task.path().filename().string(),
+            cpu_seconds_of(stat));
     }
     return threads;
 }
 
-double HubProcess::resident_mb() const { return status_mb("VmRSS:"); }
+double HubProcess::resident_mb() const {
+    return status_mb("VmRSS:");
+}
 
-double HubProcess::resident_peak_mb() const { return status_mb("VmHWM:"); }
+double HubProcess::resident_peak_mb() const {
+    return status_mb("VmHWM:");
+}
 
 double HubProcess::status_mb(const std::string& key) const {
     std::istringstream lines(text_of("/proc/" + std::to_string(pid_) + "/status"));

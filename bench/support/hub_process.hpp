@@ -1,4 +1,5 @@
-// The built program itself, started on an empty data folder with ports of its own and ended by SIGTERM.
+// The built program itself, started on an empty data folder with ports of its own and ended by
+// SIGTERM.
 #pragma once
 
 #include <sys/types.h>
@@ -13,7 +14,8 @@ namespace bench {
 
 class HubProcess {
 public:
-    HubProcess();  // returns when the hub is ready; throws with the end of its log when it does not come up
+    HubProcess();  // returns when the hub is ready; throws with the end of its log when it does not
+                   // come up
     HubProcess(const HubProcess&) = delete;
     HubProcess& operator=(const HubProcess&) = delete;
     ~HubProcess();  // SIGTERM, and the folder is removed

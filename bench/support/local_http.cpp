@@ -8,8 +8,9 @@ HttpAnswer http_get(std::uint16_t port, const std::string& path, const std::stri
     std::string text;
     try {
         const Descriptor socket = connect_locally(port);
-        send_all(socket.get(), "GET " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n" +
-                                   (token.empty() ? "" : "Authorization: Bearer " + token + "\r\n") + "\r\n");
+        send_all(socket.get(),
+                 "GET " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n" +
+                     (token.empty() ? "" : "Authorization: Bearer " + token + "\r\n") + "\r\n");
         while (receive_some(socket.get(), text)) {
         }
     } catch (const std::runtime_error&) {

@@ -29,7 +29,9 @@ Descriptor::~Descriptor() {
     if (number_ >= 0) ::close(number_);
 }
 
-void fail(const std::string& what) { throw std::runtime_error(what + ": " + std::strerror(errno)); }
+void fail(const std::string& what) {
+    throw std::runtime_error(what + ": " + std::strerror(errno));
+}
 
 Descriptor connect_locally(std::uint16_t port) {
     Descriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));

@@ -19,7 +19,8 @@ int MailSession::read_reply() {
         if (end == std::string::npos || end < 3) return 0;
         const bool last = input_[3] != '-';
         const int code = std::stoi(input_.substr(0, 3));
-        if (last && code >= 400) throw std::runtime_error("the hub answered: " + input_.substr(0, end));
+        if (last && code >= 400)
+            throw std::runtime_error("the hub answered: " + input_.substr(0, end));
         input_.erase(0, end + 2);
         if (last) return code;
     }
@@ -34,10 +35,10 @@ void MailSession::wait_reply(int expected) {
 
 void MailSession::offer(Mail mail) {
     mail_ = std::move(mail);
-    offered_at_ = Clock::now();
     state_ = State::envelope;
     replies_missing_ = 3;
-    send_all(socket_.get(), "MAIL FROM:<" + mail_.sender + ">\r\nRCPT TO:<" + recipient_ + ">\r\nDATA\r\n");
+    send_all(socket_.get(),
+             "MAIL FROM:<" + mail_.sender + ">\r\nRCPT TO:<" + recipient_ + ">\r\nDATA\r\n");
 }
 
 bool MailSession::take_answers() {
@@ -61,7 +62,8 @@ void MailPump::connect(std::uint16_t port, const std::string& recipient, std::si
 
 void MailPump::run() {
     std::vector<pollfd> watched;
-    for (const MailSession& session : sessions) watched.push_back({session.descriptor(), POLLIN, 0});
+    for (const MailSession& session : sessions)
+        watched.push_back({session.descriptor(), POLLIN, 0});
     if (extra >= 0) watched.push_back({extra, POLLIN, 0});
     for (;;) {
         for (MailSession& session : sessions) {

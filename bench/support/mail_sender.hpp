@@ -1,5 +1,5 @@
-// LMTP sessions that a caller's poll loop drives: each carries one mail at a time, envelope pipelined (RFC 2920), and tells
-// when it was offered and when it was acknowledged.
+// LMTP sessions that a caller's poll loop drives: each carries one mail at a time, envelope
+// pipelined (RFC 2920), and tells when it was answered.
 #pragma once
 
 #include <functional>
@@ -9,7 +9,6 @@
 
 #include "bench/support/local_socket.hpp"
 #include "bench/support/mail_source.hpp"
-#include "bench/support/statistics.hpp"
 
 namespace bench {
 
@@ -24,7 +23,6 @@ public:
     bool take_answers();
     bool acknowledged() const { return last_reply_ == 250; }
     const Mail& mail() const { return mail_; }
-    Clock::time_point offered_at() const { return offered_at_; }
 
 private:
     enum class State { idle, envelope, data };
@@ -38,15 +36,15 @@ private:
     State state_ = State::idle;
     int replies_missing_ = 0;
     int last_reply_ = 0;
-    Clock::time_point offered_at_;
 };
 
-// Offers `next()` to whichever session is idle until it returns nothing, and tells of each answer. `turn_wait_ms` bounds a
-// turn, for callers whose mails become due by time; `extra` is one more descriptor to watch, with its handler.
+// Offers `next()` to whichever session is idle until it returns nothing, and tells of each answer.
+// `turn_wait_ms` bounds a turn, for callers whose mails become due by time; `extra` is one more
+// descriptor to watch, with its handler.
 struct MailPump {
     std::vector<MailSession> sessions;
-    std::function<std::optional<Mail>()> next;   // nothing: none is due now
-    std::function<bool()> finished;              // no more will come
+    std::function<std::optional<Mail>()> next;  // nothing: none is due now
+    std::function<bool()> finished;             // no more will come
     std::function<void(const MailSession&)> answered;
     int extra = -1;
     std::function<void()> on_extra;

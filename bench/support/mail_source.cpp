@@ -22,7 +22,8 @@ std::string body_of(const std::filesystem::path& file) {
     for (std::string line; std::getline(in, line) && body.size() < mail_bytes;) {
         if (!line.empty() && line.back() == '\r') line.pop_back();
         if (std::exchange(in_header, in_header && !line.empty())) continue;
-        const bool plain = std::all_of(line.begin(), line.end(), [](char c) { return c == '\t' || (c >= ' ' && c <= '~'); });
+        const bool plain = std::all_of(line.begin(), line.end(),
+                                       [](char c) { return c == '\t' || (c >= ' ' && c <= '~'); });
         if (plain && line.size() <= line_bytes_max && !line.starts_with('.')) body += line + "\r\n";
     }
     return body;
@@ -31,7 +32,8 @@ std::string body_of(const std::filesystem::path& file) {
 }  // namespace
 
 std::optional<MailSource> MailSource::open() {
-    const std::filesystem::path corpus = std::filesystem::path{SPORTELLO_SOURCE_DIR} / ".." / "shared" / "corpus";
+    const std::filesystem::path corpus =
+        std::filesystem::path{SPORTELLO_SOURCE_DIR} / ".." / "shared" / "corpus";
     if (!std::filesystem::exists(corpus)) {
         std::cout << "skipped: the corpus of mails does not stand beside the checkout\n";
         return std::nullopt;
@@ -60,13 +62,22 @@ Mail MailSource::make(std::uint64_t number) const {
     Mail mail;
     mail.sender = "customer" + person + "@example.com";
     mail.subject = "Question " + id + " about my order";
-    mail.bytes = "Received: from mail.example.com (mail.example.com [192.0.2.7])\r\n"
-                 "\tby mx.example.org with ESMTPS id " + id + "; Sat, 21 Nov 2026 09:30:00 +0000\r\n"
-                 "From: Customer " + person + " <" + mail.sender + ">\r\n"
-                 "To: Support <support@demo.localhost>\r\nSubject: " + mail.subject + "\r\n"
-                 "Date: Sat, 21 Nov 2026 09:30:00 +0000\r\n"
-                 "Message-ID: <bench." + id + "@example.com>\r\nMIME-Version: 1.0\r\n"
-                 "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 7bit\r\n\r\n";
+    mail.bytes =
+        "Received: from mail.example.com (mail.example.com [192.0.2.7])\r\n"
+        "\tby mx.example.org with ESMTPS id " +
+        id +
+        "; Sat, 21 Nov 2026 09:30:00 +0000\r\n"
+        "From: Customer " +
+        person + " <" + mail.sender +
+        ">\r\n"
+        "To: Support <support@demo.localhost>\r\nSubject: " +
+        mail.subject +
+        "\r\n"
+        "Date: Sat, 21 Nov 2026 09:30:00 +0000\r\n"
+        "Message-ID: <bench." +
+        id +
+        "@example.com>\r\nMIME-Version: 1.0\r\n"
+        "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 7bit\r\n\r\n";
     const std::string& body = bodies_[number % bodies_.size()];
     mail.bytes.append(body, 0, mail_bytes - mail.bytes.size());
     // A cut may fall between CR and LF.

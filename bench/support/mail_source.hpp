@@ -1,4 +1,5 @@
-// Mails of one size with real bodies: the corpus's texts, cut and padded; every Message-ID is unique.
+// Mails of one size with real bodies: the corpus's texts, cut and padded; every Message-ID is
+// unique.
 #pragma once
 
 #include <cstdint>

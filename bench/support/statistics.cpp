@@ -21,7 +21,9 @@ double percentile(std::vector<double> samples, double share) {
     return samples[static_cast<std::size_t>(share * last + 0.5)];
 }
 
-double median(std::vector<double> samples) { return percentile(std::move(samples), 0.5); }
+double median(std::vector<double> samples) {
+    return percentile(std::move(samples), 0.5);
+}
 
 double own_cpu_seconds() {
     rusage usage{};
@@ -43,8 +45,8 @@ void print_table(const std::string& title, const std::vector<Row>& rows) {
     for (const Row& row : rows) width = std::max(width, row.what.size());
     std::cout << title << "\n";
     for (const Row& row : rows) {
-        std::cout << "  " << std::left << std::setw(static_cast<int>(width) + 2) << row.what << std::right
-                  << std::setw(12) << row.value;
+        std::cout << "  " << std::left << std::setw(static_cast<int>(width) + 2) << row.what
+                  << std::right << std::setw(12) << row.value;
         if (!row.target.empty()) std::cout << "   (" << row.target << ")";
         std::cout << "\n";
     }

@@ -108,7 +108,11 @@ void World::boot() {
                                  [] {},
                                  [this] { outbox_->look(); },
                                  [](const desk::State&) {},
-                                 [this](const std::string& why) { note("trouble: " + why); }};
+                                 [this](const std::string& why) {
+                                     note("trouble: " + why);
+                                     expect(why == "told to fail",
+                                            "the store refused what the desk decided: " + why);
+                                 }};
     runner_ = std::make_unique<flow::DeskRunner>(std::move(desk), flow::DeskRunner::Options{});
     flow::Outbox::World outbox{
         store_,

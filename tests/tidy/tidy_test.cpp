@@ -5,7 +5,7 @@
 #include <map>
 #include <set>
 
-#include "tests/tidy/scanner.hpp"
+#include "scanner.hpp"
 
 namespace {
 

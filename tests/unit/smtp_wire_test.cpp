@@ -235,6 +235,15 @@ TEST(SmtpLimits, ALongLineIsRefusedOnceAndTheNextOneIsHeard) {
     }
 }
 
+TEST(SmtpLimits, ALineAtTheLimitIsHeardHoweverItIsCut) {
+    const std::string line = "NOOP " + std::string(95, 'x') + "\r\n";
+    for (const std::size_t piece : {1U, 1000U}) {
+        Conversation conversation({.line_bytes_max = 100});
+        EXPECT_EQ(codes(conversation.say_in_pieces(line, [piece] { return piece; })), "250")
+            << piece;
+    }
+}
+
 TEST(SmtpErrors, UnknownVerbsAreCountedAndEndIn421) {
     Conversation conversation({.errors_max = 3});
     EXPECT_EQ(codes(conversation.say("HELP\r\nEXPN x\r\n\r\n")), "500 500 500");
