@@ -1,10 +1,10 @@
 #include "config/config.hpp"
 
+#include <toml++/toml.h>
 #include <charconv>
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
-#include <toml++/toml.h>
 #include <variant>
 
 namespace config {
@@ -23,40 +23,58 @@ const std::vector<Knob>& knobs() {
     static const std::vector<Knob> list = {
         {"server", "data", &Config::data, "folder for everything the hub keeps"},
         {"server", "http", &Config::http, "address and port of console, API and widget"},
-        {"server", "public_url", &Config::public_url, "how customers and agents reach the server, e.g. https://desk.example.com"},
+        {"server", "public_url", &Config::public_url,
+         "how customers and agents reach the server, e.g. https://desk.example.com"},
         {"server", "host_name", &Config::host_name, "name in mail greetings and Message-IDs"},
         {"server", "net_loops", &Config::net_loops, "threads for sockets; 0: one per core"},
-        {"server", "secure_cookie", &Config::secure_cookie, "true behind TLS: the session cookie is sent over https only"},
+        {"server", "secure_cookie", &Config::secure_cookie,
+         "true behind TLS: the session cookie is sent over https only"},
         {"log", "format", &Config::log_format, "text or json"},
         {"log", "level", &Config::log_level, "debug, info, warning or error"},
         {"email", "smtp", &Config::smtp, "address and port that take mail by SMTP; empty: off"},
         {"email", "lmtp", &Config::lmtp, "address and port that take mail by LMTP; empty: off"},
-        {"email", "tls_certificate", &Config::tls_certificate, "PEM file; with tls_key it offers STARTTLS"},
+        {"email", "tls_certificate", &Config::tls_certificate,
+         "PEM file; with tls_key it offers STARTTLS"},
         {"email", "tls_key", &Config::tls_key, "PEM file"},
-        {"email", "relay", &Config::relay, "where mail leaves: smtp://host:587 or smtps://host:465; empty: replies wait in the outbox"},
+        {"email", "relay", &Config::relay,
+         "where mail leaves: smtp://host:587 or smtps://host:465; empty: replies wait in the "
+         "outbox"},
         {"email", "relay_user", &Config::relay_user, "sign-in at the relay; empty: none"},
         {"email", "relay_password", &Config::relay_password, "password at the relay"},
         {"email", "relay_require_tls", &Config::relay_require_tls, "true: never send without TLS"},
-        {"email", "message_bytes_max", &Config::message_bytes_max, "bytes of one mail; beyond: 552"},
+        {"email", "message_bytes_max", &Config::message_bytes_max,
+         "bytes of one mail; beyond: 552"},
         {"email", "recipients_max", &Config::recipients_max, "recipients of one mail; beyond: 452"},
-        {"email", "connections_max", &Config::mail_connections_max, "open mail connections per listener; beyond: 421"},
-        {"email", "command_seconds_max", &Config::command_seconds_max, "seconds for one command; then cut off"},
-        {"email", "data_seconds_max", &Config::data_seconds_max, "seconds for one mail; then cut off"},
-        {"limits", "commands_waiting_max", &Config::commands_waiting_max, "commands that wait for the desk; beyond: 503, 451 or nack busy"},
-        {"limits", "mails_parsing_max", &Config::mails_parsing_max, "mails that wait for the parser; beyond: 451"},
-        {"limits", "commit_batches_max", &Config::commit_batches_max, "decisions in one transaction"},
-        {"limits", "blob_inline_bytes_max", &Config::blob_inline_bytes_max, "bytes up to which a blob lives in the database; larger ones are files"},
-        {"limits", "connections_max", &Config::connections_max, "HTTP connections; beyond: closed at once"},
+        {"email", "connections_max", &Config::mail_connections_max,
+         "open mail connections per listener; beyond: 421"},
+        {"email", "command_seconds_max", &Config::command_seconds_max,
+         "seconds for one command; then cut off"},
+        {"email", "data_seconds_max", &Config::data_seconds_max,
+         "seconds for one mail; then cut off"},
+        {"limits", "commands_waiting_max", &Config::commands_waiting_max,
+         "commands that wait for the desk; beyond: 503, 451 or nack busy"},
+        {"limits", "mails_parsing_max", &Config::mails_parsing_max,
+         "mails that wait for the parser; beyond: 451"},
+        {"limits", "commit_batches_max", &Config::commit_batches_max,
+         "decisions in one transaction"},
+        {"limits", "blob_inline_bytes_max", &Config::blob_inline_bytes_max,
+         "bytes up to which a blob lives in the database; larger ones are files"},
+        {"limits", "connections_max", &Config::connections_max,
+         "HTTP connections; beyond: closed at once"},
         {"limits", "body_bytes_max", &Config::body_bytes_max, "bytes of a JSON body; beyond: 413"},
-        {"limits", "upload_bytes_max", &Config::upload_bytes_max, "bytes of one uploaded file; beyond: 413"},
-        {"limits", "socket_queue_bytes_max", &Config::socket_queue_bytes_max, "bytes that wait for one console; beyond: closed with 4408, it resumes"},
-        {"limits", "sign_in_failures_max", &Config::sign_in_failures_max, "failed sign-ins per address and name in ten minutes; beyond: 429"},
+        {"limits", "upload_bytes_max", &Config::upload_bytes_max,
+         "bytes of one uploaded file; beyond: 413"},
+        {"limits", "socket_queue_bytes_max", &Config::socket_queue_bytes_max,
+         "bytes that wait for one console; beyond: closed with 4408, it resumes"},
+        {"limits", "sign_in_failures_max", &Config::sign_in_failures_max,
+         "failed sign-ins per address and name in ten minutes; beyond: 429"},
         {"limits", "session_hours", &Config::session_hours, "hours a sign-in lasts"},
     };
     return list;
 }
 
-[[noreturn]] void fail(const std::string& name, const toml::source_region& where, const std::string& what) {
+[[noreturn]] void fail(const std::string& name, const toml::source_region& where,
+                       const std::string& what) {
     throw std::runtime_error(name + ":" + std::to_string(where.begin.line) + ": " + what);
 }
 
@@ -68,7 +86,8 @@ void set(Config& config, const Knob& knob, const toml::node& node, const std::st
         config.*(*text) = *value;
     } else if (const auto* number = std::get_if<std::uint64_t Config::*>(&knob.member)) {
         const auto value = node.value_exact<std::int64_t>();
-        if (!value || *value < 0) fail(name, node.source(), key + " must be a whole number, 0 or more");
+        if (!value || *value < 0)
+            fail(name, node.source(), key + " must be a whole number, 0 or more");
         config.*(*number) = static_cast<std::uint64_t>(*value);
     } else {
         const auto value = node.value_exact<bool>();
@@ -84,8 +103,10 @@ const Knob* find_knob(std::string_view section, std::string_view key) {
 }
 
 std::string shown(const Config& config, const Member& member) {
-    if (const auto* text = std::get_if<std::string Config::*>(&member)) return "\"" + config.*(*text) + "\"";
-    if (const auto* number = std::get_if<std::uint64_t Config::*>(&member)) return std::to_string(config.*(*number));
+    if (const auto* text = std::get_if<std::string Config::*>(&member))
+        return "\"" + config.*(*text) + "\"";
+    if (const auto* number = std::get_if<std::uint64_t Config::*>(&member))
+        return std::to_string(config.*(*number));
     return config.*std::get<bool Config::*>(member) ? "true" : "false";
 }
 
@@ -101,12 +122,14 @@ Config parse(const std::string& text, const std::string& name) {
     }
     for (const auto& [section, node] : root) {
         const toml::table* table = node.as_table();
-        if (table == nullptr) fail(name, node.source(), "every key stands below a section like [server]");
+        if (table == nullptr)
+            fail(name, node.source(), "every key stands below a section like [server]");
         for (const auto& [key, value] : *table) {
             const Knob* knob = find_knob(section.str(), key.str());
             if (knob == nullptr)
-                fail(name, value.source(), "unknown key " + std::string{section.str()} + "." + std::string{key.str()} +
-                                               "; `sportello check --example` lists all keys");
+                fail(name, value.source(),
+                     "unknown key " + std::string{section.str()} + "." + std::string{key.str()} +
+                         "; `sportello check --example` lists all keys");
             set(config, *knob, value, name);
         }
     }
@@ -115,7 +138,9 @@ Config parse(const std::string& text, const std::string& name) {
 
 Config load(const std::filesystem::path& file) {
     std::ifstream in(file);
-    if (!in) throw std::runtime_error("cannot read " + file.string() + ": give an existing file with --config");
+    if (!in)
+        throw std::runtime_error("cannot read " + file.string() +
+                                 ": give an existing file with --config");
     std::ostringstream text;
     text << in.rdbuf();
     return parse(text.str(), file.string());
@@ -127,7 +152,8 @@ std::string describe() {
     std::string section;
     for (const Knob& knob : knobs()) {
         if (section != knob.section) out += "\n[" + (section = knob.section) + "]\n";
-        out += std::string{"# "} + knob.meaning + "\n" + knob.key + " = " + shown(defaults, knob.member) + "\n";
+        out += std::string{"# "} + knob.meaning + "\n" + knob.key + " = " +
+               shown(defaults, knob.member) + "\n";
     }
     return out;
 }

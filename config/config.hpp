@@ -1,5 +1,6 @@
-// config: every knob of the program with its default, unit and meaning, and the loader. Reads one TOML file; an unknown
-// key or a wrong value is an error with its line and a cure. Touches files and nothing else; depends on toml++.
+// config: every knob of the program with its default, unit and meaning, and the loader. Reads one
+// TOML file; an unknown key or a wrong value is an error with its line and a cure. Touches files
+// and nothing else; depends on toml++.
 #pragma once
 
 #include <cstdint>
@@ -53,10 +54,14 @@ struct Config {
 Config load(const std::filesystem::path& file);
 Config parse(const std::string& text, const std::string& name);
 
-// The example file: every key with its default and what it means. config/sportello.example.toml is this text.
+// The example file: every key with its default and what it means. config/sportello.example.toml is
+// this text.
 std::string describe();
 
-struct HostPort { std::string host; std::uint16_t port = 0; };
+struct HostPort {
+    std::string host;
+    std::uint16_t port = 0;
+};
 // "127.0.0.1:8080" or "[::1]:8080". Throws std::runtime_error naming `key`.
 HostPort host_port(const std::string& text, const std::string& key);
 

@@ -1,11 +1,12 @@
-// connectors: the outside world. One folder per channel, each split into `*_wire` (pure: bytes <-> values) and a thin
-// driver (network).
+// connectors: the outside world. One folder per channel, each split into `*_wire` (pure: bytes <->
+// values) and a thin driver (network).
 //
-// Words: an *inbound* is one item a customer wrote, as a value; an *outbound* is one item to deliver, complete in
-// itself, so that a second attempt sends the same bytes; an *outcome* says what became of an attempt.
-// Invariants: no driver acknowledges to the outside before its sink has answered `committed`; bad input becomes an
-// Inbound with defects, never an exception. Threads: a driver runs on the loop it was given.
-// Depends on: the standard library, Boost, GMime, libcurl, OpenSSL. Knows no other folder.
+// Words: an *inbound* is one item a customer wrote, as a value; an *outbound* is one item to
+// deliver, complete in itself, so that a second attempt sends the same bytes; an *outcome* says
+// what became of an attempt. Invariants: no driver acknowledges to the outside before its sink has
+// answered `committed`; bad input becomes an Inbound with defects, never an exception. Threads: a
+// driver runs on the loop it was given. Depends on: the standard library, Boost, GMime, libcurl,
+// OpenSSL. Knows no other folder.
 #pragma once
 
 #include <functional>
@@ -30,8 +31,8 @@ struct Address {
 
 struct Attachment {
     std::string name;
-    std::string type;      // media type, lower case
-    std::string sha256;    // hex, of the bytes
+    std::string type;    // media type, lower case
+    std::string sha256;  // hex, of the bytes
     std::uint64_t size = 0;
     bool is_inline = false;
     std::string content_id;  // without <>
@@ -45,12 +46,13 @@ enum class Automatic : std::uint8_t { no, auto_reply, bounce };
 struct Inbound {
     InboxId inbox{};
     Channel channel = Channel::email;
-    std::string external_id;              // the provider's id of the item, e.g. a Message-ID without <>
-    // Unique per inbox: a repeat is the same item. For mail the Message-ID with a hash of what was written, since
-    // different mails do come with one Message-ID, and the same mail comes twice with other trace headers.
+    std::string external_id;  // the provider's id of the item, e.g. a Message-ID without <>
+    // Unique per inbox: a repeat is the same item. For mail the Message-ID with a hash of what was
+    // written, since different mails do come with one Message-ID, and the same mail comes twice
+    // with other trace headers.
     std::string receipt_key;
-    std::vector<std::string> thread_ids;  // external ids of earlier items, best evidence first
-    std::uint64_t token_conversation = 0; // from a verified reply token; 0: none
+    std::vector<std::string> thread_ids;   // external ids of earlier items, best evidence first
+    std::uint64_t token_conversation = 0;  // from a verified reply token; 0: none
     Address sender;
     std::vector<Address> to;
     std::vector<Address> cc;

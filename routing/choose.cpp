@@ -14,14 +14,15 @@ Exclusion exclusion_of(const Item& item, const Candidate& candidate) {
     return Exclusion::none;
 }
 
-// Policy: among the online agents of the item's team with room for it, the one who has been idle longest
-// takes it; equal idle times go to the lower load, then to the lower agent id. Everyone else is listed with
-// the first reason that excluded them, so that "why me?" and "why not her?" have the same answer every time.
+// Policy: among the online agents of the item's team with room for it, the one who has been idle
+// longest takes it; equal idle times go to the lower load, then to the lower agent id. Everyone
+// else is listed with the first reason that excluded them, so that "why me?" and "why not her?"
+// have the same answer every time.
 auto rank(const Considered& considered) {
-    return std::make_tuple(considered.exclusion != Exclusion::none,
-                           considered.exclusion == Exclusion::none ? considered.idle_since : Instant{},
-                           considered.exclusion == Exclusion::none ? considered.load : 0U,
-                           considered.agent);
+    return std::make_tuple(
+        considered.exclusion != Exclusion::none,
+        considered.exclusion == Exclusion::none ? considered.idle_since : Instant{},
+        considered.exclusion == Exclusion::none ? considered.load : 0U, considered.agent);
 }
 
 }  // namespace

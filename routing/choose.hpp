@@ -24,7 +24,8 @@ struct Considered {
 
 struct Decision {
     std::optional<AgentId> winner;
-    std::vector<Considered> considered;  // the eligible in rank order, then the excluded by agent id
+    std::vector<Considered>
+        considered;  // the eligible in rank order, then the excluded by agent id
 
     friend bool operator==(const Decision&, const Decision&) = default;
 };

@@ -16,10 +16,10 @@ enum class TeamId : std::uint64_t {};
 enum class Availability : std::uint8_t { offline, away, online };
 
 struct Item {
-    std::uint64_t id = 0;              // opaque to routing; breaks ties in the queue
+    std::uint64_t id = 0;  // opaque to routing; breaks ties in the queue
     TeamId team{};
-    std::uint32_t weight = 1;          // capacity units this item costs
-    std::optional<Instant> due_at;     // none sorts after every due item
+    std::uint32_t weight = 1;       // capacity units this item costs
+    std::optional<Instant> due_at;  // none sorts after every due item
     Instant waiting_since{};
 };
 
@@ -27,9 +27,9 @@ struct Candidate {
     AgentId agent{};
     std::vector<TeamId> teams;
     Availability availability = Availability::offline;
-    std::uint32_t capacity = 0;        // capacity units the agent may hold
-    std::uint32_t load = 0;            // units in hand now, never a lifetime count (R4)
-    Instant idle_since{};              // last assignment, or the instant the agent came online
+    std::uint32_t capacity = 0;  // capacity units the agent may hold
+    std::uint32_t load = 0;      // units in hand now, never a lifetime count (R4)
+    Instant idle_since{};        // last assignment, or the instant the agent came online
 };
 
 }  // namespace routing

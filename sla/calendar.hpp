@@ -1,5 +1,6 @@
-// Calendar: when the counter is open. This first calendar is open around the clock, seven days a week;
-// every caller already asks it for open time, so opening hours arrive without touching a caller.
+// Calendar: when the counter is open. This first calendar is open around the clock, seven days a
+// week; every caller already asks it for open time, so opening hours arrive without touching a
+// caller.
 #pragma once
 
 #include "sla/instant.hpp"

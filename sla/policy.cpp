@@ -22,8 +22,8 @@ const Policy* choose_policy(std::span<const Policy> policies, const PolicyFacts&
     const Policy* best = nullptr;
     for (const Policy& policy : policies) {
         if (!matches(policy, facts)) continue;
-        const bool earlier = best == nullptr || std::tie(policy.rank, policy.id) <
-                                                    std::tie(best->rank, best->id);
+        const bool earlier =
+            best == nullptr || std::tie(policy.rank, policy.id) < std::tie(best->rank, best->id);
         if (earlier) best = &policy;
     }
     return best;

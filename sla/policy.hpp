@@ -19,8 +19,8 @@ enum class Metric : std::uint8_t {
 
 struct Target {
     Metric metric = Metric::first_response;
-    Span budget{};      // > 0
-    Span warn_before{}; // 0 .. budget: how long before due the warning falls
+    Span budget{};       // > 0
+    Span warn_before{};  // 0 .. budget: how long before due the warning falls
 
     friend bool operator==(const Target&, const Target&) = default;
 };

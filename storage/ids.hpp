@@ -1,4 +1,5 @@
-// Ids that storage owns. They are numbers given out by the hub, unique within one store; zero is "none".
+// Ids that storage owns. They are numbers given out by the hub, unique within one store; zero is
+// "none".
 #pragma once
 
 #include <chrono>

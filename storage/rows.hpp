@@ -1,5 +1,6 @@
-// Rows: the shapes that cross the store's door. Bodies are JSON texts that the store never opens: what it must
-// find or filter by stands beside the body as a column. Ids of other folders (inbox, team, agent) are numbers.
+// Rows: the shapes that cross the store's door. Bodies are JSON texts that the store never opens:
+// what it must find or filter by stands beside the body as a column. Ids of other folders (inbox,
+// team, agent) are numbers.
 #pragma once
 
 #include <cstdint>
@@ -85,7 +86,8 @@ struct AttachmentRow {
     friend bool operator==(const AttachmentRow&, const AttachmentRow&) = default;
 };
 
-// The unique key of an inbound item: a second insert of the same (inbox, external id) fails its batch.
+// The unique key of an inbound item: a second insert of the same (inbox, external id) fails its
+// batch.
 struct ReceiptRow {
     std::uint64_t inbox = 0;
     std::string external_id;
@@ -94,7 +96,8 @@ struct ReceiptRow {
     friend bool operator==(const ReceiptRow&, const ReceiptRow&) = default;
 };
 
-struct ThreadRow {  // further external ids by which a reply finds its conversation; the first one wins
+struct ThreadRow {  // further external ids by which a reply finds its conversation; the first one
+                    // wins
     std::uint64_t inbox = 0;
     std::string external_id;
     ConversationId conversation{};
@@ -121,7 +124,8 @@ struct DecisionRow {  // a routing decision with its candidates
     friend bool operator==(const DecisionRow&, const DecisionRow&) = default;
 };
 
-struct AvailabilityRow {  // an interval begins; the agent's previous open one ends at the same instant
+struct AvailabilityRow {  // an interval begins; the agent's previous open one ends at the same
+                          // instant
     std::uint64_t agent = 0;
     Instant since{};
     std::string availability;
@@ -140,8 +144,8 @@ struct OutboxRow {
     ConversationId conversation{};
     Instant due_at{};
     std::uint32_t attempts = 0;
-    std::string state;  // "queued" or "sending"
-    std::string reason; // why it still waits, in words; may be empty
+    std::string state;   // "queued" or "sending"
+    std::string reason;  // why it still waits, in words; may be empty
     std::string body;
     friend bool operator==(const OutboxRow&, const OutboxRow&) = default;
 };
@@ -209,10 +213,9 @@ struct MetaRow {
 
 using RowWrite =
     std::variant<ContactRow, IdentityRow, ConversationRow, MessageRow, DeliveryRow, AttachmentRow,
-                 ReceiptRow, ThreadRow, ClockRow, DecisionRow, AvailabilityRow, ConfigRow, OutboxRow,
-                 OutboxRemoval, OutboxRetry, QuarantineRow, SessionRow, SessionRemoval, CredentialRow,
-                 CredentialRemoval,
-                 OperationRow, MetaRow>;
+                 ReceiptRow, ThreadRow, ClockRow, DecisionRow, AvailabilityRow, ConfigRow,
+                 OutboxRow, OutboxRemoval, OutboxRetry, QuarantineRow, SessionRow, SessionRemoval,
+                 CredentialRow, CredentialRemoval, OperationRow, MetaRow>;
 
 struct Blob {
     std::string sha256;  // hex, of `bytes`

@@ -1,13 +1,15 @@
-// storage: the log, the read tables, the outbox and the blobs behind one port; the only folder that touches a disk.
+// storage: the log, the read tables, the outbox and the blobs behind one port; the only folder that
+// touches a disk.
 //
-// Words: a *batch* is what one decision writes; *group commit* puts many waiting batches into one transaction; the
-// *head* is the seq of the last committed event.
-// Invariants: seq is gap-free (a batch whose first event is not head + 1 is refused with `conflict` and changes
-// nothing); a batch is written whole or not at all; blobs are durable no later than the batch that names them; each
+// Words: a *batch* is what one decision writes; *group commit* puts many waiting batches into one
+// transaction; the *head* is the seq of the last committed event. Invariants: seq is gap-free (a
+// batch whose first event is not head + 1 is refused with `conflict` and changes nothing); a batch
+// is written whole or not at all; blobs are durable no later than the batch that names them; each
 // event carries the hash of the one before it.
-// Threads: `append` and `read` may be called from any thread. The append callback runs on the store's writer thread,
-// in the order of the calls; the read function runs on a reader thread. Neither may block for long.
-// Depends on: the standard library, SQLite, OpenSSL. Knows nothing of what an event means.
+// Threads: `append` and `read` may be called from any thread. The append callback runs on the
+// store's writer thread, in the order of the calls; the read function runs on a reader thread.
+// Neither may block for long. Depends on: the standard library, SQLite, OpenSSL. Knows nothing of
+// what an event means.
 #pragma once
 
 #include <filesystem>
@@ -47,7 +49,7 @@ struct Scope {
 
 struct ConversationQuery {
     Scope scope;
-    std::vector<std::string> statuses;      // empty: any
+    std::vector<std::string> statuses;  // empty: any
     std::optional<std::uint64_t> inbox;
     std::optional<std::uint64_t> assignee;  // 0: unassigned
     std::optional<std::uint64_t> team;
@@ -81,7 +83,8 @@ public:
     virtual std::vector<ConfigRow> config() = 0;
     virtual std::optional<ContactRow> contact(ContactId id) = 0;
     virtual std::vector<IdentityRow> identities(ContactId id) = 0;
-    virtual std::optional<ContactId> contact_of(const std::string& kind, const std::string& value) = 0;
+    virtual std::optional<ContactId> contact_of(const std::string& kind,
+                                                const std::string& value) = 0;
     virtual std::optional<ConversationRow> conversation(ConversationId id) = 0;
     virtual std::vector<ConversationRow> conversations(const ConversationQuery& query) = 0;
     virtual std::size_t count(const ConversationQuery& query) = 0;
@@ -92,7 +95,8 @@ public:
     virtual std::vector<MessageRow> messages_since(Seq after, std::size_t limit) = 0;
     virtual std::optional<MessageRow> message(MessageId id) = 0;
     virtual std::optional<AttachmentRow> attachment(AttachmentId id) = 0;
-    virtual std::optional<ReceiptRow> receipt(std::uint64_t inbox, const std::string& external_id) = 0;
+    virtual std::optional<ReceiptRow> receipt(std::uint64_t inbox,
+                                              const std::string& external_id) = 0;
     virtual std::optional<ConversationId> thread(std::uint64_t inbox,
                                                  const std::string& external_id) = 0;
     virtual std::vector<DecisionRow> decisions(ConversationId id) = 0;
@@ -106,7 +110,8 @@ public:
     virtual std::optional<OperationRow> operation(const std::string& author,
                                                   const std::string& client_id) = 0;
     virtual std::shared_ptr<const std::string> blob(const std::string& sha256) = 0;
-    // A text that two stores share exactly when their read tables are equal; for `rebuild` and tests.
+    // A text that two stores share exactly when their read tables are equal; for `rebuild` and
+    // tests.
     virtual std::string dump_read_tables() = 0;
 };
 
@@ -121,10 +126,10 @@ public:
 };
 
 struct SqliteOptions {
-    std::filesystem::path folder;              // made if missing; holds sportello.db and blobs/
+    std::filesystem::path folder;  // made if missing; holds sportello.db and blobs/
     std::size_t readers = 2;
-    std::size_t batches_waiting_max = 8192;    // beyond: `full`
-    std::size_t commit_batches_max = 256;      // batches in one transaction
+    std::size_t batches_waiting_max = 8192;  // beyond: `full`
+    std::size_t commit_batches_max = 256;    // batches in one transaction
     std::size_t blob_inline_bytes_max = 128 * 1024;
 };
 

@@ -1,7 +1,6 @@
 // What the hub holds in memory when nothing happens, and what each console costs that is only
 // connected.
 #include <iostream>
-#include <thread>
 
 #include "bench/support/command_line.hpp"
 #include "bench/support/console_client.hpp"
@@ -18,18 +17,18 @@ int run(const CommandLine& flags) {
     raise_descriptor_limit();
     const auto settle = std::chrono::seconds{flags["seconds"]};
     HubProcess hub;
-    std::this_thread::sleep_for(settle);
+    hub.watch(settle);
     const double idle = hub.resident_mb();
     const std::string token = hub.admin_token();
     const Place place = current_place(hub.http_port(), token);
     std::vector<ConsoleClient> consoles;
     // The first socket pays for what all share: buffers of the loops, the reader's page cache.
     consoles.emplace_back(hub.http_port(), token, place);
-    std::this_thread::sleep_for(settle);
+    hub.watch(settle);
     const double with_one = hub.resident_mb();
     const auto connections = flags["connections"];
     while (consoles.size() <= connections) consoles.emplace_back(hub.http_port(), token, place);
-    std::this_thread::sleep_for(settle);
+    hub.watch(settle);
     const double with_all = hub.resident_mb();
     const double kb = (with_all - with_one) * 1024 / static_cast<double>(connections);
     print_table("memory: the hub idle, then with " + std::to_string(connections) + " consoles",

@@ -1,18 +1,17 @@
 #include "bench/support/hub_process.hpp"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <chrono>
 #include <fstream>
 #include <sstream>
-#include <thread>
 
 #include "bench/support/local_http.hpp"
-#include "bench/support/local_socket.hpp"
 
 namespace bench {
 namespace {
@@ -20,7 +19,7 @@ namespace {
 using namespace std::chrono_literals;
 constexpr auto poll_every = 20ms;
 constexpr int start_polls_max = 1500;
-constexpr int stop_polls_max = 1500;
+constexpr auto stop_max = 30s;
 
 std::string text_of(const std::filesystem::path& file) {
     std::ifstream in(file);
@@ -76,7 +75,11 @@ void HubProcess::spawn() {
     const std::string log = (folder_ / "log").string();
     pid_ = ::fork();
     if (pid_ < 0) fail("cannot fork");
-    if (pid_ != 0) return;
+    if (pid_ != 0) {
+        process_ = Descriptor(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));
+        if (process_.get() < 0) fail("cannot watch the hub");
+        return;
+    }
     // The hub ends with the benchmark, however the benchmark ends.
     ::prctl(PR_SET_PDEATHSIG, SIGTERM);
     const int out = ::open(log.c_str(), O_CREAT | O_WRONLY | O_TRUNC, 0600);
@@ -89,26 +92,24 @@ void HubProcess::spawn() {
 void HubProcess::wait_until_ready() {
     for (int i = 0; i < start_polls_max; ++i) {
         if (http_get(http_port_, "/readyz", "").status == 200) return;
-        if (::waitpid(pid_, nullptr, WNOHANG) == pid_) {
-            pid_ = -1;
-            fail_with_log("the hub ended while starting");
-        }
-        std::this_thread::sleep_for(poll_every);
+        if (ends_within(poll_every)) fail_with_log("the hub ended while starting");
     }
     fail_with_log("the hub did not become ready");
+}
+
+bool HubProcess::ends_within(std::chrono::milliseconds time) {
+    pollfd ended{process_.get(), POLLIN, 0};
+    return ::poll(&ended, 1, static_cast<int>(time.count())) == 1;
+}
+
+void HubProcess::watch(std::chrono::milliseconds time) {
+    if (ends_within(time)) fail_with_log("the hub ended");
 }
 
 void HubProcess::stop() {
     if (pid_ < 0) return;
     ::kill(pid_, SIGTERM);
-    for (int i = 0; i < stop_polls_max; ++i) {
-        if (::waitpid(pid_, nullptr, WNOHANG) == pid_) {
-            pid_ = -1;
-            return;
-        }
-        std::this_thread::sleep_for(poll_every);
-    }
-    ::kill(pid_, SIGKILL);
+    if (!ends_within(stop_max)) ::kill(pid_, SIGKILL);
     ::waitpid(pid_, nullptr, 0);
     pid_ = -1;
 }

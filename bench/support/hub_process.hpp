@@ -4,11 +4,14 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include "bench/support/local_socket.hpp"
 
 namespace bench {
 
@@ -26,6 +29,9 @@ public:
     // Takes mail in the demo workspace.
     std::string mail_address() const { return "support@demo.localhost"; }
 
+    // Lets that much time pass, watching the hub: throws when it ends meanwhile.
+    void watch(std::chrono::milliseconds time);
+
     double cpu_seconds() const;  // user and system, of all threads
     std::vector<std::pair<std::string, double>> cpu_seconds_by_thread() const;
     double resident_mb() const;
@@ -35,6 +41,7 @@ private:
     void spawn();
     void wait_until_ready();
     void stop();
+    bool ends_within(std::chrono::milliseconds time);
     double status_mb(const std::string& key) const;
     [[noreturn]] void fail_with_log(const std::string& why);
 
@@ -42,6 +49,7 @@ private:
     std::uint16_t http_port_ = 0;
     std::uint16_t lmtp_port_ = 0;
     pid_t pid_ = -1;
+    Descriptor process_;  // readable when the process has ended
 };
 
 }  // namespace bench

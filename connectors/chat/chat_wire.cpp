@@ -1,5 +1,7 @@
 #include "connectors/chat/chat_wire.hpp"
 
+#include <algorithm>
+
 #include <nlohmann/json.hpp>
 
 namespace connectors::chat {
@@ -7,19 +9,24 @@ namespace {
 
 using Json = nlohmann::json;
 
-std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
+std::string dump(const Json& json) {
+    return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
 
 // A text of at most `most` bytes, or nothing.
 std::optional<std::string> text_at(const Json& json, const char* key, std::size_t most) {
     const auto found = json.find(key);
     if (found == json.end() || found->is_null()) return std::string{};
-    if (!found->is_string() || found->get_ref<const std::string&>().size() > most) return std::nullopt;
+    if (!found->is_string() || found->get_ref<const std::string&>().size() > most)
+        return std::nullopt;
     return found->get<std::string>();
 }
 
 std::uint32_t number_at(const Json& json, const char* key) {
     const auto found = json.find(key);
-    return found != json.end() && found->is_number_unsigned() ? found->get<std::uint32_t>() : 0;
+    if (found == json.end() || !found->is_number_unsigned()) return 0;
+    return static_cast<std::uint32_t>(
+        std::min<std::uint64_t>(found->get<std::uint64_t>(), 0xFFFFFFFF));
 }
 
 ClientFrame parse_message(const Json& json, const ChatLimits& limits) {
@@ -29,7 +36,7 @@ ClientFrame parse_message(const Json& json, const ChatLimits& limits) {
     if (!text) return BadFrame{"too_large", *client_id};
     SendMessage message{*client_id, *text, {}};
     const auto uploads = json.find("attachments");
-    if (uploads != json.end()) {
+    if (uploads != json.end() && !uploads->is_null()) {
         if (!uploads->is_array() || uploads->size() > limits.attachments_max)
             return BadFrame{"too_large", *client_id};
         for (const Json& upload : *uploads)
@@ -45,7 +52,8 @@ ClientFrame parse_auth(const Json& json) {
     const auto conversation = text_at(json, "conversation", 40);
     const auto identity = text_at(json, "identity", 4096);
     const auto signature = text_at(json, "signature", 200);
-    if (!site || !token || !conversation || !identity || !signature || token->empty()) return BadFrame{"auth_failed", {}};
+    if (!site || !token || !conversation || !identity || !signature || token->empty())
+        return BadFrame{"auth_failed", {}};
     return Auth{*site, *token, *conversation, number_at(json, "after"), *identity, *signature};
 }
 
@@ -62,38 +70,73 @@ ClientFrame parse_frame(std::string_view text, const ChatLimits& limits) {
     return BadFrame{"unknown_frame", {}};
 }
 
+namespace {
+
+// A text, whatever stands there instead of one.
+std::string word_at(const Json& json, const char* key) {
+    if (!json.is_object()) return {};
+    const auto found = json.find(key);
+    return found != json.end() && found->is_string() ? found->get<std::string>() : std::string{};
+}
+
+}  // namespace
+
+// Only what is said to be for the customer is shown: a visibility that is not known is not.
 std::optional<ChatMessage> message_for_visitor(std::string_view message_json) {
     const Json json = Json::parse(message_json, nullptr, false);
-    if (!json.is_object() || json.value("visibility", "note") == "note") return std::nullopt;
-    ChatMessage message{.id = json.value("id", ""), .conversation = json.value("conversation_id", ""),
-                        .number = json.value("number", 0U),
-                        .from_visitor = json.value("direction", "") == "in",
-                        .author_name = json.at("author").value("name", ""), .text = json.value("text", ""),
-                        .client_id = {}, .sent_at = json.value("sent_at", ""), .attachments = {}};
-    if (message.from_visitor) message.client_id = json.value("client_id", "");
-    for (const Json& one : json.value("attachments", Json::array()))
-        message.attachments.push_back({one.value("id", ""), one.value("name", ""), one.value("type", ""),
-                                       one.value("size", std::uint64_t{0})});
+    const std::string visibility = word_at(json, "visibility");
+    if (visibility != "public" && visibility != "private") return std::nullopt;
+    ChatMessage message{.id = word_at(json, "id"),
+                        .conversation = word_at(json, "conversation_id"),
+                        .number = number_at(json, "number"),
+                        .from_visitor = word_at(json, "direction") == "in",
+                        .author_name = word_at(json.value("author", Json::object()), "name"),
+                        .text = word_at(json, "text"),
+                        .client_id = {},
+                        .sent_at = word_at(json, "sent_at"),
+                        .attachments = {}};
+    if (message.from_visitor) message.client_id = word_at(json, "client_id");
+    const auto attachments = json.find("attachments");
+    if (attachments == json.end() || !attachments->is_array()) return message;
+    for (const Json& one : *attachments)
+        message.attachments.push_back({word_at(one, "id"), word_at(one, "name"),
+                                       word_at(one, "type"),
+                                       one.is_object() ? number_at(one, "size") : 0});
     return message;
 }
 
-std::string ready_frame(bool agents_online, const std::string& conversation, std::uint32_t last_number) {
-    return dump({{"t", "ready"}, {"online", agents_online}, {"conversation", conversation}, {"last", last_number}});
+std::string ready_frame(bool agents_online, const std::string& conversation,
+                        std::uint32_t last_number) {
+    return dump({{"t", "ready"},
+                 {"online", agents_online},
+                 {"conversation", conversation},
+                 {"last", last_number}});
 }
 
 std::string message_frame(const ChatMessage& message) {
     Json attachments = Json::array();
     for (const ChatAttachment& one : message.attachments)
-        attachments.push_back({{"id", one.id}, {"name", one.name}, {"type", one.type}, {"size", one.size}});
-    return dump({{"t", "message.new"}, {"id", message.id}, {"conversation", message.conversation}, {"number", message.number},
-                 {"from", {{"kind", message.from_visitor ? "visitor" : "agent"}, {"name", message.author_name}}},
-                 {"text", message.text}, {"cid", message.client_id}, {"created_at", message.sent_at},
-                 {"attachments", std::move(attachments)}});
+        attachments.push_back(
+            {{"id", one.id}, {"name", one.name}, {"type", one.type}, {"size", one.size}});
+    return dump(
+        {{"t", "message.new"},
+         {"id", message.id},
+         {"conversation", message.conversation},
+         {"number", message.number},
+         {"from",
+          {{"kind", message.from_visitor ? "visitor" : "agent"}, {"name", message.author_name}}},
+         {"text", message.text},
+         {"cid", message.client_id},
+         {"created_at", message.sent_at},
+         {"attachments", std::move(attachments)}});
 }
 
-std::string ack_frame(const std::string& client_id, const std::string& conversation, const std::string& id,
-                      std::uint32_t number) {
-    return dump({{"t", "message.ack"}, {"cid", client_id}, {"conversation", conversation}, {"id", id},
+std::string ack_frame(const std::string& client_id, const std::string& conversation,
+                      const std::string& id, std::uint32_t number) {
+    return dump({{"t", "message.ack"},
+                 {"cid", client_id},
+                 {"conversation", conversation},
+                 {"id", id},
                  {"number", number}});
 }
 
@@ -101,9 +144,12 @@ std::string typing_frame(const std::string& agent_name) {
     return dump({{"t", "typing"}, {"name", agent_name}});
 }
 
-std::string presence_frame(bool agents_online) { return dump({{"t", "presence"}, {"online", agents_online}}); }
+std::string presence_frame(bool agents_online) {
+    return dump({{"t", "presence"}, {"online", agents_online}});
+}
 
-std::string error_frame(const std::string& code, const std::string& client_id, unsigned retry_after_ms) {
+std::string error_frame(const std::string& code, const std::string& client_id,
+                        unsigned retry_after_ms) {
     Json json = {{"t", "error"}, {"code", code}, {"cid", client_id}};
     if (retry_after_ms != 0) json["retry_after_ms"] = retry_after_ms;
     return dump(json);

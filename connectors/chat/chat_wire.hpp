@@ -1,5 +1,6 @@
-// The widget's frames as values: what a visitor's browser says and what it is told. Pure. A frame to the visitor is
-// built from a type that cannot hold a private note. Protocol: docs/PROTOCOL.md, "Widget socket".
+// The widget's frames as values: what a visitor's browser says and what it is told. Pure. A frame
+// to the visitor is built from a type that cannot hold a private note. Protocol: docs/PROTOCOL.md,
+// "Widget socket".
 #pragma once
 
 #include <cstdint>
@@ -29,16 +30,30 @@ struct Auth {
     std::string identity;
     std::string signature;
 };
-struct SendMessage { std::string client_id; std::string text; std::vector<std::string> uploads; };
+struct SendMessage {
+    std::string client_id;
+    std::string text;
+    std::vector<std::string> uploads;
+};
 struct Typing {};
-struct Seen { std::uint32_t number = 0; };
-struct BadFrame { std::string code; std::string client_id; };
+struct Seen {
+    std::uint32_t number = 0;
+};
+struct BadFrame {
+    std::string code;
+    std::string client_id;
+};
 using ClientFrame = std::variant<Auth, SendMessage, Typing, Seen, BadFrame>;
 
 ClientFrame parse_frame(std::string_view text, const ChatLimits& limits);
 
 // --- to the visitor
-struct ChatAttachment { std::string id; std::string name; std::string type; std::uint64_t size = 0; };
+struct ChatAttachment {
+    std::string id;
+    std::string name;
+    std::string type;
+    std::uint64_t size = 0;
+};
 struct ChatMessage {
     std::string id;
     std::string conversation;
@@ -53,12 +68,14 @@ struct ChatMessage {
 
 // Nothing when the stored message is a note: it never becomes a frame.
 std::optional<ChatMessage> message_for_visitor(std::string_view message_json);
-std::string ready_frame(bool agents_online, const std::string& conversation, std::uint32_t last_number);
+std::string ready_frame(bool agents_online, const std::string& conversation,
+                        std::uint32_t last_number);
 std::string message_frame(const ChatMessage& message);
-std::string ack_frame(const std::string& client_id, const std::string& conversation, const std::string& id,
-                      std::uint32_t number);
+std::string ack_frame(const std::string& client_id, const std::string& conversation,
+                      const std::string& id, std::uint32_t number);
 std::string typing_frame(const std::string& agent_name);
 std::string presence_frame(bool agents_online);
-std::string error_frame(const std::string& code, const std::string& client_id, unsigned retry_after_ms);
+std::string error_frame(const std::string& code, const std::string& client_id,
+                        unsigned retry_after_ms);
 
 }  // namespace connectors::chat

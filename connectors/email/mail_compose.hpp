@@ -1,4 +1,5 @@
-// An outgoing mail as bytes: CRLF only, RFC 5322 and MIME, by GMime. Pure. The same Outbound gives the same bytes.
+// An outgoing mail as bytes: CRLF only, RFC 5322 and MIME, by GMime. Pure. The same Outbound gives
+// the same bytes.
 #pragma once
 
 #include <string>

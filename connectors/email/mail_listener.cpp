@@ -18,7 +18,8 @@ constexpr auto token = boost::asio::as_tuple(boost::asio::use_awaitable);
 struct MailListener::Session {
     std::shared_ptr<net::Stream> stream;
     SmtpServer machine;
-    std::shared_ptr<boost::asio::steady_timer> deadline;  // cuts the stream off
+    std::shared_ptr<boost::asio::steady_timer> deadline;
+    std::shared_ptr<bool> timed_out = std::make_shared<bool>(false);
     std::shared_ptr<boost::asio::steady_timer> receipts_came;
     std::vector<Receipt> receipts;
     bool delivering = false;
@@ -26,13 +27,23 @@ struct MailListener::Session {
 
 namespace {
 
-// A watchdog that owns nothing of the session: it cuts off the stream it was told, if that still exists.
+constexpr std::chrono::seconds farewell_max{5};
+
+// A watchdog that owns nothing of the session: at the limit it ends what is under way, so that the
+// session can say why it closes; a peer that does not even read that is cut off a little later.
 void arm(const std::shared_ptr<boost::asio::steady_timer>& timer, unsigned seconds,
-         const std::shared_ptr<net::Stream>& stream) {
+         const std::shared_ptr<net::Stream>& stream, const std::shared_ptr<bool>& timed_out) {
     timer->expires_after(std::chrono::seconds{seconds});
-    timer->async_wait([weak = std::weak_ptr(stream)](error_code error) {
+    timer->async_wait([timer, weak = std::weak_ptr(stream), timed_out](error_code error) {
         const auto alive = weak.lock();
-        if (!error && alive) alive->cut_off();
+        if (error || !alive) return;
+        *timed_out = true;
+        alive->cancel();
+        timer->expires_after(farewell_max);
+        timer->async_wait([weak](error_code again) {
+            const auto still = weak.lock();
+            if (!again && still) still->cut_off();
+        });
     });
 }
 
@@ -46,16 +57,19 @@ MailListener::MailListener(boost::asio::io_context& context, Options options, Ma
         acceptor_.bind(options_.endpoint);
         acceptor_.listen();
     } catch (const boost::system::system_error& error) {
-        throw std::runtime_error("cannot listen for mail on " + options_.endpoint.address().to_string() + ":" +
-                                 std::to_string(options_.endpoint.port()) + ": " + error.code().message() +
-                                 "; give another address with --smtp or --lmtp");
+        throw std::runtime_error(
+            "cannot listen for mail on " + options_.endpoint.address().to_string() + ":" +
+            std::to_string(options_.endpoint.port()) + ": " + error.code().message() +
+            "; give another address with --smtp or --lmtp");
     }
     boost::asio::co_spawn(context, accept_loop(), boost::asio::detached);
 }
 
 MailListener::~MailListener() = default;
 
-tcp::endpoint MailListener::endpoint() const { return acceptor_.local_endpoint(); }
+tcp::endpoint MailListener::endpoint() const {
+    return acceptor_.local_endpoint();
+}
 
 void MailListener::stop() {
     stopping_ = true;
@@ -89,15 +103,17 @@ awaitable<void> MailListener::serve(tcp::socket socket) {
         co_await full->write(std::move(reply));
         co_return;
     }
-    SmtpServer::Options machine_options{options_.protocol, options_.host_name, options_.tls != nullptr,
-                                        options_.limits, sink_.is_ours};
+    SmtpServer::Options machine_options{options_.protocol, options_.host_name,
+                                        options_.tls != nullptr, options_.limits, sink_.is_ours};
     Session session{net::plain_stream(std::move(socket)), SmtpServer(std::move(machine_options)),
-                    std::make_shared<boost::asio::steady_timer>(executor), nullptr, {}, false};
+                    std::make_shared<boost::asio::steady_timer>(executor)};
     streams_.insert(&session);
     std::array<char, 16 * 1024> buffer;
-    bool going = co_await session.stream->write(session.machine.greeting());
+    std::string greeting = session.machine.greeting();
+    arm_for_command(session);
+    bool going = co_await session.stream->write(std::move(greeting));
     while (going) {
-        arm(session.deadline, options_.limits.command_seconds_max, session.stream);
+        arm_for_command(session);
         bool was_in_data = false;
         // One deadline for a whole line or a whole message, so that dripping bytes buys no time.
         while (going) {
@@ -116,14 +132,23 @@ awaitable<void> MailListener::serve(tcp::socket socket) {
             }
             if (session.machine.in_data() && !was_in_data) {
                 was_in_data = true;
-                arm(session.deadline, options_.limits.data_seconds_max, session.stream);
+                arm(session.deadline, options_.limits.data_seconds_max, session.stream,
+                    session.timed_out);
             } else if (acted) {
                 break;
             }
         }
     }
+    if (*session.timed_out) {
+        std::string reason = SmtpServer::timeout_reply();
+        co_await session.stream->write(std::move(reason));
+    }
     session.deadline->cancel();
     streams_.erase(&session);
+}
+
+void MailListener::arm_for_command(Session& session) {
+    arm(session.deadline, options_.limits.command_seconds_max, session.stream, session.timed_out);
 }
 
 awaitable<bool> MailListener::act(Session& session, SmtpServer::Action action) {
@@ -138,7 +163,9 @@ awaitable<bool> MailListener::act(Session& session, SmtpServer::Action action) {
         const bool written = co_await session.stream->write(std::move(ready));
         if (!written) co_return false;
         session.deadline->cancel();
-        auto secured = co_await net::tls_server_stream(session.stream->release(), *options_.tls);
+        auto plain = session.stream->release();
+        const std::chrono::seconds limit{options_.limits.command_seconds_max};
+        auto secured = co_await net::tls_server_stream(std::move(plain), *options_.tls, limit);
         if (!secured) co_return false;
         session.stream = std::move(secured);
         session.machine.tls_started();
@@ -158,6 +185,7 @@ awaitable<bool> MailListener::act(Session& session, SmtpServer::Action action) {
                       });
         while (!*arrived) co_await session.receipts_came->async_wait(token);
         session.delivering = false;
+        arm_for_command(session);
         std::string reply = session.machine.answer(**arrived);
         const bool written = co_await session.stream->write(std::move(reply));
         co_return written && !stopping_;

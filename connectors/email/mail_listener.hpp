@@ -1,4 +1,5 @@
-// The listener for SMTP and LMTP: a thin driver around SmtpServer. One coroutine per connection, on the loop given.
+// The listener for SMTP and LMTP: a thin driver around SmtpServer. One coroutine per connection, on
+// the loop given.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -18,7 +19,8 @@ struct MailSink {
     std::function<bool(const std::string& address)> is_ours;
     // Calls `done` on the listener's loop with one receipt per recipient, after the commit.
     std::function<void(Envelope envelope, std::shared_ptr<const std::string> data,
-                       std::function<void(std::vector<Receipt>)> done)> deliver;
+                       std::function<void(std::vector<Receipt>)> done)>
+        deliver;
     std::function<void(const std::string& what)> observe;  // for the operator's log
 };
 
@@ -44,6 +46,7 @@ private:
     struct Session;
     boost::asio::awaitable<void> accept_loop();
     boost::asio::awaitable<void> serve(boost::asio::ip::tcp::socket socket);
+    void arm_for_command(Session& session);
     boost::asio::awaitable<bool> act(Session& session, SmtpServer::Action action);
 
     Options options_;

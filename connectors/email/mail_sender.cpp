@@ -38,12 +38,15 @@ Outcome outcome_of(CURLcode result, long code, const std::string& detail) {
     if (result == CURLE_OK) return {OutcomeKind::sent, {}};
     // 334 as the last word is a login challenge that was not answered.
     if (result == CURLE_LOGIN_DENIED || code == 535 || code == 334)
-        return {OutcomeKind::transient, "the relay refused the login: check [email] relay_user and password"};
-    if (code >= 500 && code < 600) return {OutcomeKind::permanent, "the relay refused the mail: " + detail};
+        return {OutcomeKind::transient,
+                "the relay refused the login: check [email] relay_user and password"};
+    if (code >= 500 && code < 600)
+        return {OutcomeKind::permanent, "the relay refused the mail: " + detail};
     if (code >= 400) return {OutcomeKind::transient, "the relay asks to come back: " + detail};
     if (result == CURLE_COULDNT_CONNECT || result == CURLE_COULDNT_RESOLVE_HOST)
         return {OutcomeKind::transient, "the relay cannot be reached: " + detail};
-    if (code == 354) return {OutcomeKind::unknown, "the connection broke while the mail was under way"};
+    if (code == 354)
+        return {OutcomeKind::unknown, "the connection broke while the mail was under way"};
     return {OutcomeKind::transient, "the mail was not taken: " + detail};
 }
 
@@ -52,14 +55,16 @@ MailSender::MailSender(boost::asio::io_context& context, Relay relay, std::strin
 
 MailSender::~MailSender() = default;
 
-void MailSender::send(const Outbound& outbound, std::string bytes, std::function<void(Outcome)> done) {
+void MailSender::send(const Outbound& outbound, std::string bytes,
+                      std::function<void(Outcome)> done) {
     auto transfer = std::make_shared<Transfer>();
     transfer->sender = outbound.from.value;
     for (const Address& to : outbound.to) transfer->recipients.push_back(to.value);
     for (const Address& cc : outbound.cc) transfer->recipients.push_back(cc.value);
     transfer->bytes = std::move(bytes);
     transfer->done = std::move(done);
-    if (transfer->recipients.empty()) return transfer->done({OutcomeKind::permanent, "the mail has no recipient"});
+    if (transfer->recipients.empty())
+        return transfer->done({OutcomeKind::permanent, "the mail has no recipient"});
     next_recipient(std::move(transfer));
 }
 
@@ -86,20 +91,23 @@ void MailSender::next_recipient(std::shared_ptr<Transfer> transfer) {
         curl_easy_setopt(easy, CURLOPT_PASSWORD, relay_.password.c_str());
     }
     curl_easy_setopt(easy, CURLOPT_READDATA, transfer.get());
-    curl_easy_setopt(easy, CURLOPT_READFUNCTION, +[](char* out, std::size_t size, std::size_t count, void* context) {
-        auto& current = *static_cast<Transfer*>(context);
-        const std::size_t take = std::min(size * count, current.bytes.size() - current.sent);
-        std::memcpy(out, current.bytes.data() + current.sent, take);
-        current.sent += take;
-        return take;
-    });
+    curl_easy_setopt(
+        easy, CURLOPT_READFUNCTION,
+        +[](char* out, std::size_t size, std::size_t count, void* context) {
+            auto& current = *static_cast<Transfer*>(context);
+            const std::size_t take = std::min(size * count, current.bytes.size() - current.sent);
+            std::memcpy(out, current.bytes.data() + current.sent, take);
+            current.sent += take;
+            return take;
+        });
     curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, &on_header);
     curl_easy_setopt(easy, CURLOPT_HEADERDATA, &transfer->last_reply);
     multi_.start(easy, [this, transfer](CURLcode result) mutable {
         long code = 0;
         curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &code);
-        const std::string detail = !transfer->last_reply.empty() && code >= 400 ? transfer->last_reply
-                                                                                : std::string{transfer->error.data()};
+        const std::string detail = !transfer->last_reply.empty() && code >= 400
+                                       ? transfer->last_reply
+                                       : std::string{transfer->error.data()};
         const Outcome outcome = outcome_of(result, code, detail);
         if (outcome.kind == OutcomeKind::sent && ++transfer->next < transfer->recipients.size())
             return next_recipient(std::move(transfer));

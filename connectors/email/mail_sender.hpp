@@ -1,5 +1,6 @@
-// Sending mail through the configured relay, by libcurl. Lives on the courier loop. One recipient per transaction, so
-// that each has an outcome of its own; the first failure ends the message (the rest is tried again with it).
+// Sending mail through the configured relay, by libcurl. Lives on the courier loop. One recipient
+// per transaction, so that each has an outcome of its own; the first failure ends the message (the
+// rest is tried again with it).
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -13,14 +14,15 @@
 namespace connectors::email {
 
 struct Relay {
-    std::string url;       // smtp://host:587 or smtps://host:465; empty: not configured
+    std::string url;  // smtp://host:587 or smtps://host:465; empty: not configured
     std::string user;
     std::string password;
     bool require_tls = false;
     long timeout_seconds = 60;
 };
 
-// What a reply code means (RFC 5321 4.2.1), decided by the code and not by libcurl's result: 0 is no answer at all.
+// What a reply code means (RFC 5321 4.2.1), decided by the code and not by libcurl's result: 0 is
+// no answer at all.
 Outcome outcome_of(CURLcode result, long code, const std::string& detail);
 
 class MailSender {

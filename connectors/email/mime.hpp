@@ -1,5 +1,6 @@
-// Mail as a value: parsing by GMime, text out of HTML by libxml2's SAX parser. Pure: bytes in, an Inbound out. Never
-// throws on bad mail: what cannot be read is marked as a defect and kept as raw bytes.
+// Mail as a value: parsing by GMime, text out of HTML by libxml2's SAX parser. Pure: bytes in, an
+// Inbound out. Never throws on bad mail: what cannot be read is marked as a defect and kept as raw
+// bytes.
 //
 // Threads: GMime is used by one parser thread; call `start_mime` once before.
 #pragma once
@@ -14,23 +15,28 @@
 namespace connectors::email {
 
 struct MimeLimits {
-    std::size_t header_bytes_max = 256 * 1024;  // beyond: defect "header_too_long", the header is cut there
-    int depth_max = 30;                         // of nested parts; deeper ones become a defect
+    std::size_t header_bytes_max =
+        256 * 1024;      // beyond: defect "header_too_long", the header is cut there
+    int depth_max = 30;  // of nested parts; deeper ones become a defect
     int parts_max = 500;
-    std::size_t text_bytes_max = 256 * 1024;    // of text and of HTML each; the raw mail stays whole
+    std::size_t text_bytes_max = 256 * 1024;  // of text and of HTML each; the raw mail stays whole
 };
 
 void start_mime();
 
-// `inbox`, `receipt_key` and the rest are filled in; the recipient decides inbox and reply token at the caller.
-Inbound parse_mail(std::shared_ptr<const std::string> raw, const Envelope& envelope, const MimeLimits& limits);
+// `inbox`, `receipt_key` and the rest are filled in; the recipient decides inbox and reply token at
+// the caller.
+Inbound parse_mail(std::shared_ptr<const std::string> raw, const Envelope& envelope,
+                   const MimeLimits& limits);
 
 // --- the pieces, each tested alone
 std::string text_from_html(std::string_view html);
-std::string trim_reply(std::string_view text);            // without quoted history and signature
-std::string valid_utf8(std::string_view bytes);           // else read as windows-1252
-std::vector<std::string> message_ids(std::string_view header);  // the ids in <>, without them, in order
+std::string trim_reply(std::string_view text);   // without quoted history and signature
+std::string valid_utf8(std::string_view bytes);  // else read as windows-1252
+std::vector<std::string> message_ids(
+    std::string_view header);  // the ids in <>, without them, in order
 Automatic classify(const std::string& envelope_sender, std::string_view content_type,
-                   std::string_view auto_submitted, std::string_view precedence, bool has_autoreply_header);
+                   std::string_view auto_submitted, std::string_view precedence,
+                   bool has_autoreply_header);
 
 }  // namespace connectors::email

@@ -16,13 +16,18 @@ struct Unref {
 template <class Type>
 using Held = std::unique_ptr<Type, Unref<Type>>;
 
+constexpr std::size_t thread_ids_max = 40;
+constexpr std::size_t file_name_bytes_max = 80;
+
 std::string owned(char* text) {
     std::string out = text == nullptr ? "" : text;
     g_free(text);
     return out;
 }
 
-std::string text_or_empty(const char* text) { return text == nullptr ? std::string{} : valid_utf8(text); }
+std::string text_or_empty(const char* text) {
+    return text == nullptr ? std::string{} : valid_utf8(text);
+}
 
 std::string sha256_hex(std::string_view bytes) {
     std::array<unsigned char, 32> digest;
@@ -37,7 +42,8 @@ std::string sha256_hex(std::string_view bytes) {
 }
 
 void lower_in_place(std::string& text) {
-    std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    std::ranges::transform(text, text.begin(),
+                           [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
 }
 
 // Line ends become \n; NUL bytes, which no text has a use for, go.
@@ -46,10 +52,26 @@ std::string clean_text(std::string text) {
     out.reserve(text.size());
     for (std::size_t i = 0; i < text.size(); ++i) {
         if (text[i] == '\0') continue;
-        if (text[i] != '\r') out.push_back(text[i]);
-        else if (i + 1 == text.size() || text[i + 1] != '\n') out.push_back('\n');
+        if (text[i] != '\r')
+            out.push_back(text[i]);
+        else if (i + 1 == text.size() || text[i + 1] != '\n')
+            out.push_back('\n');
     }
     return out;
+}
+
+std::string bytes_of(GMimeStream* memory) {
+    const GByteArray* bytes = g_mime_stream_mem_get_byte_array(GMIME_STREAM_MEM(memory));
+    return bytes == nullptr || bytes->data == nullptr
+               ? std::string{}
+               : std::string(reinterpret_cast<const char*>(bytes->data), bytes->len);
+}
+
+// At most `most` bytes, without half a character at the end.
+std::string cut(const std::string& text, std::size_t most) {
+    if (text.size() <= most) return text;
+    while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xC0) == 0x80) --most;
+    return text.substr(0, most);
 }
 
 std::string decoded_bytes(GMimePart* part) {
@@ -57,26 +79,24 @@ std::string decoded_bytes(GMimePart* part) {
     if (content == nullptr) return {};
     Held<GMimeStream> memory{g_mime_stream_mem_new()};
     g_mime_data_wrapper_write_to_stream(content, memory.get());
-    const GByteArray* bytes = g_mime_stream_mem_get_byte_array(GMIME_STREAM_MEM(memory.get()));
-    return bytes == nullptr || bytes->data == nullptr
-               ? std::string{}
-               : std::string(reinterpret_cast<const char*>(bytes->data), bytes->len);
+    return bytes_of(memory.get());
 }
 
-// Labels lie: what says ASCII or nothing is UTF-8 if it can be, else windows-1252; what names another charset is
-// converted from it; what cannot be converted falls back in the same way.
+// Labels lie: what says ASCII or nothing is UTF-8 if it can be, else windows-1252; what names
+// another charset is converted from it; what cannot be converted falls back in the same way.
 std::string to_utf8(std::string bytes, const char* label) {
     std::string charset = label == nullptr ? "" : label;
     lower_in_place(charset);
-    const bool plain = charset.empty() || charset == "utf-8" || charset == "utf8" || charset == "us-ascii" ||
-                       charset == "ascii";
+    const bool plain = charset.empty() || charset == "utf-8" || charset == "utf8" ||
+                       charset == "us-ascii" || charset == "ascii";
     if (plain) return valid_utf8(bytes);
     if (charset == "iso-8859-1" || charset == "latin1") charset = "windows-1252";
     if (charset == "gb2312") charset = "gbk";
     if (charset == "ks_c_5601-1987") charset = "cp949";
     gsize written = 0;
-    char* converted = g_convert_with_fallback(bytes.data(), static_cast<gssize>(bytes.size()), "UTF-8",
-                                              charset.c_str(), "\xEF\xBF\xBD", nullptr, &written, nullptr);
+    char* converted =
+        g_convert_with_fallback(bytes.data(), static_cast<gssize>(bytes.size()), "UTF-8",
+                                charset.c_str(), "\xEF\xBF\xBD", nullptr, &written, nullptr);
     if (converted == nullptr) return valid_utf8(bytes);
     std::string out(converted, written);
     g_free(converted);
@@ -89,7 +109,8 @@ struct Walk {
     int parts = 0;
 
     void defect(const char* name) {
-        if (std::ranges::find(mail.defects, name) == mail.defects.end()) mail.defects.emplace_back(name);
+        if (std::ranges::find(mail.defects, name) == mail.defects.end())
+            mail.defects.emplace_back(name);
     }
 
     void visit(GMimeObject* object, int depth) {
@@ -110,22 +131,28 @@ struct Walk {
     void attach_message(GMimeMessagePart* part) {
         GMimeMessage* inner = g_mime_message_part_get_message(part);
         if (inner == nullptr) return defect("empty_message_part");
-        std::string name = text_or_empty(g_mime_message_get_subject(inner));
-        add_attachment(owned(g_mime_object_to_string(GMIME_OBJECT(inner), nullptr)),
-                       (name.empty() ? "message" : name.substr(0, 80)) + ".eml", "message/rfc822", false, "");
+        const std::string subject = text_or_empty(g_mime_message_get_subject(inner));
+        // Through a stream, not a C string: the mail may hold NUL bytes.
+        Held<GMimeStream> memory{g_mime_stream_mem_new()};
+        g_mime_object_write_to_stream(GMIME_OBJECT(inner), nullptr, memory.get());
+        add_attachment(bytes_of(memory.get()),
+                       (subject.empty() ? "message" : cut(subject, file_name_bytes_max)) + ".eml",
+                       "message/rfc822", false, "");
     }
 
     void leaf(GMimePart* part) {
         GMimeContentType* type = g_mime_object_get_content_type(GMIME_OBJECT(part));
-        std::string media = type == nullptr ? "text/plain" : owned(g_mime_content_type_get_mime_type(type));
+        std::string media =
+            type == nullptr ? "text/plain" : owned(g_mime_content_type_get_mime_type(type));
         lower_in_place(media);
         const char* disposition = g_mime_object_get_disposition(GMIME_OBJECT(part));
-        const bool attached = disposition != nullptr && g_ascii_strcasecmp(disposition, "attachment") == 0;
+        const bool attached =
+            disposition != nullptr && g_ascii_strcasecmp(disposition, "attachment") == 0;
         const std::string name = text_or_empty(g_mime_part_get_filename(part));
         const bool is_text = media == "text/plain" || media == "text/html";
         if (is_text && !attached && name.empty()) {
-            const char* charset = type == nullptr ? nullptr
-                                                  : g_mime_content_type_get_parameter(type, "charset");
+            const char* charset =
+                type == nullptr ? nullptr : g_mime_content_type_get_parameter(type, "charset");
             return add_text(to_utf8(decoded_bytes(part), charset), media == "text/html");
         }
         std::string content_id = text_or_empty(g_mime_part_get_content_id(part));
@@ -139,9 +166,7 @@ struct Walk {
         if (!target.empty() && !text.empty()) target += html ? "<hr>" : "\n";
         target += text;
         if (target.size() <= limits.text_bytes_max) return;
-        std::size_t cut = limits.text_bytes_max;
-        while (cut > 0 && (static_cast<unsigned char>(target[cut]) & 0xC0) == 0x80) --cut;
-        target.resize(cut);
+        target = cut(target, limits.text_bytes_max);
         defect(html ? "html_cut" : "text_cut");
     }
 
@@ -164,14 +189,17 @@ void add_addresses(InternetAddressList* list, std::vector<Address>& out, int dep
     for (int i = 0; i < count && out.size() < 200; ++i) {
         InternetAddress* address = internet_address_list_get_address(list, i);
         if (INTERNET_ADDRESS_IS_GROUP(address)) {
-            add_addresses(internet_address_group_get_members(INTERNET_ADDRESS_GROUP(address)), out, depth + 1);
+            add_addresses(internet_address_group_get_members(INTERNET_ADDRESS_GROUP(address)), out,
+                          depth + 1);
             continue;
         }
         if (!INTERNET_ADDRESS_IS_MAILBOX(address)) continue;
-        std::string value = text_or_empty(internet_address_mailbox_get_addr(INTERNET_ADDRESS_MAILBOX(address)));
+        std::string value =
+            text_or_empty(internet_address_mailbox_get_addr(INTERNET_ADDRESS_MAILBOX(address)));
         lower_in_place(value);
         if (value.empty()) continue;
-        out.push_back({.kind = "email", .value = std::move(value),
+        out.push_back({.kind = "email",
+                       .value = std::move(value),
                        .name = text_or_empty(internet_address_get_name(address))});
     }
 }
@@ -192,34 +220,45 @@ void read_headers(GMimeMessage* message, const Envelope& envelope, Inbound& mail
     // The first Message-ID where there are two.
     const auto ids = message_ids(header(message, "Message-ID"));
     const std::string bare = header(message, "Message-ID");
-    if (!ids.empty()) mail.external_id = ids.front();
-    else if (!bare.empty() && bare.size() <= 500) mail.external_id = bare;
+    if (!ids.empty())
+        mail.external_id = ids.front();
+    else if (!bare.empty() && bare.size() <= 500)
+        mail.external_id = bare;
     // In-Reply-To, then References from the last to the first.
     mail.thread_ids = message_ids(header(message, "In-Reply-To"));
+    if (mail.thread_ids.size() > thread_ids_max) mail.thread_ids.resize(thread_ids_max);
     auto references = message_ids(header(message, "References"));
     std::ranges::reverse(references);
     for (std::string& id : references)
-        if (mail.thread_ids.size() < 40 && std::ranges::find(mail.thread_ids, id) == mail.thread_ids.end())
+        if (mail.thread_ids.size() < thread_ids_max &&
+            std::ranges::find(mail.thread_ids, id) == mail.thread_ids.end())
             mail.thread_ids.push_back(std::move(id));
     if (GDateTime* date = g_mime_message_get_date(message))
         mail.provider_time = Instant{std::chrono::seconds{g_date_time_to_unix(date)}};
-    const bool autoreply = !header(message, "X-Autoreply").empty() || !header(message, "X-Autorespond").empty() ||
+    const bool autoreply = !header(message, "X-Autoreply").empty() ||
+                           !header(message, "X-Autorespond").empty() ||
                            !header(message, "X-Auto-Reply-From").empty();
-    mail.automatic = classify(envelope.sender.empty() ? "<>" : envelope.sender, header(message, "Content-Type"),
-                              header(message, "Auto-Submitted"), header(message, "Precedence"), autoreply);
+    mail.automatic =
+        classify(envelope.sender.empty() ? "<>" : envelope.sender, header(message, "Content-Type"),
+                 header(message, "Auto-Submitted"), header(message, "Precedence"), autoreply);
 }
 
-// The same mail may come twice with other trace headers; different mails do come with one Message-ID.
+// The same mail may come twice with other trace headers; different mails do come with one
+// Message-ID.
 std::string receipt_key_of(const Inbound& mail, std::string_view date) {
-    const std::string written = std::string{date} + "\n" + mail.sender.value + "\n" + mail.subject + "\n" + mail.text +
-                                "\n" + mail.html;
-    return (mail.external_id.empty() ? "none" : mail.external_id) + "|" + sha256_hex(written).substr(0, 16);
+    std::string attachments;
+    for (const Attachment& attachment : mail.attachments) attachments += "\n" + attachment.sha256;
+    const std::string written = std::string{date} + "\n" + mail.sender.value + "\n" + mail.subject +
+                                "\n" + mail.text + "\n" + mail.html + attachments;
+    return (mail.external_id.empty() ? "none" : mail.external_id) + "|" +
+           sha256_hex(written).substr(0, 16);
 }
 
 void fill_gaps(const Envelope& envelope, Inbound& mail) {
     if (mail.sender.value.empty()) {
         mail.defects.emplace_back("no_from");
-        std::string sender = envelope.sender.empty() ? "unknown@invalid" : valid_utf8(envelope.sender);
+        std::string sender =
+            envelope.sender.empty() ? "unknown@invalid" : valid_utf8(envelope.sender);
         lower_in_place(sender);
         mail.sender = {.kind = "email", .value = std::move(sender), .name = {}};
     }
@@ -231,11 +270,18 @@ void fill_gaps(const Envelope& envelope, Inbound& mail) {
 }  // namespace
 
 void start_mime() {
-    static const bool once = (g_mime_init(), true);
+    static const bool once = [] {
+        g_mime_init();
+        // Headers with raw 8-bit bytes: UTF-8 if they can be, else windows-1252.
+        const char* charsets[] = {"utf-8", "windows-1252", nullptr};
+        g_mime_parser_options_set_fallback_charsets(g_mime_parser_options_get_default(), charsets);
+        return true;
+    }();
     (void)once;
 }
 
-Inbound parse_mail(std::shared_ptr<const std::string> raw, const Envelope& envelope, const MimeLimits& limits) {
+Inbound parse_mail(std::shared_ptr<const std::string> raw, const Envelope& envelope,
+                   const MimeLimits& limits) {
     Inbound mail;
     mail.channel = Channel::email;
     mail.raw_sha256 = sha256_hex(*raw);
@@ -254,8 +300,10 @@ Inbound parse_mail(std::shared_ptr<const std::string> raw, const Envelope& envel
         read_headers(message.get(), envelope, mail);
         date = header(message.get(), "Date");
         Walk walk{mail, limits};
-        if (GMimeObject* root = g_mime_message_get_mime_part(message.get())) walk.visit(root, 0);
-        else walk.defect("no_body");
+        if (GMimeObject* root = g_mime_message_get_mime_part(message.get()))
+            walk.visit(root, 0);
+        else
+            walk.defect("no_body");
     } else {
         mail.defects.emplace_back("unparseable");
         mail.text = clean_text(valid_utf8(bytes.substr(0, limits.text_bytes_max)));

@@ -31,17 +31,19 @@ std::string mac_of(std::uint64_t conversation, const std::string& key) {
 }
 
 std::string lower(std::string text) {
-    std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    std::ranges::transform(text, text.begin(),
+                           [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     return text;
 }
 
 }  // namespace
 
-std::string with_reply_token(const std::string& address, std::uint64_t conversation, const std::string& key) {
+std::string with_reply_token(const std::string& address, std::uint64_t conversation,
+                             const std::string& key) {
     const auto at = address.rfind('@');
     if (at == std::string::npos) return address;
-    return address.substr(0, at) + "+c." + std::to_string(conversation) + "." + mac_of(conversation, key) +
-           address.substr(at);
+    return address.substr(0, at) + "+c." + std::to_string(conversation) + "." +
+           mac_of(conversation, key) + address.substr(at);
 }
 
 std::uint64_t verified_conversation(const std::string& address, const std::string& key) {
@@ -66,7 +68,8 @@ std::string base_address(const std::string& address) {
     std::string text = lower(address);
     const auto plus = text.find('+');
     const auto at = text.rfind('@');
-    if (plus != std::string::npos && at != std::string::npos && plus < at) text.erase(plus, at - plus);
+    if (plus != std::string::npos && at != std::string::npos && plus < at)
+        text.erase(plus, at - plus);
     return text;
 }
 

@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <charconv>
 #include <sstream>
+#include <utility>
 
 namespace connectors::email {
 namespace {
 
 std::string upper(std::string text) {
-    std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+    std::ranges::transform(text, text.begin(),
+                           [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
     return text;
 }
 
@@ -21,10 +23,13 @@ std::string trimmed(std::string_view text) {
 // RFC 5321 4.5.2: a line that begins with a dot loses it.
 void remove_dot_stuffing(std::string& body) {
     std::size_t to = 0;
+    char before = '\r';
+    char last = '\n';
     for (std::size_t from = 0; from < body.size(); ++from) {
-        const bool line_start = from == 0 || (body[from - 1] == '\n' && from >= 2 && body[from - 2] == '\r');
-        if (line_start && body[from] == '.') continue;
-        body[to++] = body[from];
+        const char c = body[from];
+        const bool dot = c == '.' && before == '\r' && last == '\n';
+        before = std::exchange(last, c);
+        if (!dot) body[to++] = c;
     }
     body.resize(to);
 }
@@ -62,7 +67,8 @@ std::optional<Path> parse_path(std::string_view text) {
     if (result.address.starts_with('@'))
         if (const auto colon = result.address.find(':'); colon != std::string::npos)
             result.address.erase(0, colon + 1);
-    const bool clean = std::ranges::all_of(result.address, [](unsigned char c) { return c > ' ' && c != 127; });
+    const bool clean =
+        std::ranges::all_of(result.address, [](unsigned char c) { return c > ' ' && c != 127; });
     if (!clean || result.address.size() > 320) return std::nullopt;
     return result;
 }
@@ -74,10 +80,13 @@ std::string SmtpServer::greeting() const {
 
 std::optional<SmtpServer::Action> SmtpServer::next() {
     switch (state_) {
-        case State::command: return command();
-        case State::data: return data();
+        case State::command:
+            return command();
+        case State::data:
+            return data();
         case State::delivering:
-        case State::closed: return std::nullopt;
+        case State::closed:
+            return std::nullopt;
     }
     return std::nullopt;
 }
@@ -85,7 +94,7 @@ std::optional<SmtpServer::Action> SmtpServer::next() {
 std::optional<SmtpServer::Action> SmtpServer::command() {
     const auto end = input_.find('\n');
     if (end == std::string::npos) {
-        if (input_.size() > options_.limits.line_bytes_max) {
+        if (input_.size() > options_.limits.line_bytes_max + 1) {
             too_long_ = true;
             input_.clear();
         }
@@ -102,7 +111,8 @@ std::optional<SmtpServer::Action> SmtpServer::command() {
 SmtpServer::Action SmtpServer::handle(const std::string& line) {
     const auto space = line.find(' ');
     const std::string verb = upper(line.substr(0, space));
-    const std::string argument = space == std::string::npos ? "" : trimmed(std::string_view{line}.substr(space + 1));
+    const std::string argument =
+        space == std::string::npos ? "" : trimmed(std::string_view{line}.substr(space + 1));
     if (verb == "EHLO" || verb == "HELO" || verb == "LHLO") return hello(verb, argument);
     if (verb == "QUIT") {
         state_ = State::closed;
@@ -129,7 +139,8 @@ SmtpServer::Action SmtpServer::handle(const std::string& line) {
 SmtpServer::Action SmtpServer::hello(const std::string& verb, const std::string& argument) {
     const bool lmtp = options_.protocol == MailProtocol::lmtp;
     if (lmtp != (verb == "LHLO"))
-        return wrong(lmtp ? "500 5.5.1 This is LMTP: say LHLO" : "500 5.5.1 This is SMTP: say EHLO");
+        return wrong(lmtp ? "500 5.5.1 This is LMTP: say LHLO"
+                          : "500 5.5.1 This is SMTP: say EHLO");
     if (argument.empty()) return wrong("501 5.5.4 " + verb + " needs your name");
     greeted_ = true;
     forget_transaction();
@@ -160,16 +171,16 @@ SmtpServer::Action SmtpServer::mail(const std::string& argument) {
 
 SmtpServer::Action SmtpServer::recipient(const std::string& argument) {
     if (!envelope_) return wrong("503 5.5.1 Give the sender first");
-    if (!upper(argument.substr(0, 3)).starts_with("TO:")) return wrong("501 5.5.4 Syntax: RCPT TO:<address>");
+    if (!upper(argument.substr(0, 3)).starts_with("TO:"))
+        return wrong("501 5.5.4 Syntax: RCPT TO:<address>");
     const auto path = parse_path(std::string_view{argument}.substr(3));
     if (!path || path->address.empty()) return wrong("501 5.1.3 Syntax: RCPT TO:<address>");
     if (!path->parameters.empty()) return wrong("555 5.5.4 Unknown parameter");
     if (envelope_->recipients.size() >= options_.limits.recipients_max)
         return Reply{"452 4.5.3 Too many recipients: send the rest in another transaction\r\n"};
-    if (!options_.is_ours(path->address)) {
-        ++errors_;
-        return Reply{"550 5.1.1 No inbox here takes mail for this address\r\n"};
-    }
+    // Counted as an error, so that nobody tries names without end.
+    if (!options_.is_ours(path->address))
+        return wrong("550 5.1.1 No inbox here takes mail for this address");
     envelope_->recipients.push_back(path->address);
     return Reply{"250 2.1.5 OK\r\n"};
 }
@@ -192,17 +203,19 @@ SmtpServer::Action SmtpServer::start_tls() {
     return StartTls{};
 }
 
-void SmtpServer::tls_started() { tls_ = true; }
+void SmtpServer::tls_started() {
+    tls_ = true;
+}
 
 std::optional<SmtpServer::Action> SmtpServer::data() {
     body_.append(input_);
     input_.clear();
-    const bool empty_message = body_.starts_with(".\r\n");
+    const bool empty_message = !too_long_ && body_.starts_with(".\r\n");
     const std::size_t from = scanned_ < 4 ? 0 : scanned_ - 4;
     const auto end = empty_message ? 0 : body_.find("\r\n.\r\n", from);
     if (end == std::string::npos) {
         scanned_ = body_.size();
-        if (body_.size() > options_.limits.message_bytes_max) {
+        if (body_.size() > options_.limits.message_bytes_max + 2) {
             too_long_ = true;
             body_.erase(0, body_.size() - 4);  // enough to find the end
             scanned_ = 0;
@@ -234,11 +247,16 @@ std::string SmtpServer::answer(const std::vector<Receipt>& receipts) {
     };
     std::string reply;
     if (options_.protocol == MailProtocol::lmtp) {
-        for (const Receipt receipt : receipts) reply += text(receipt);
+        // A recipient without a receipt has not been committed.
+        for (std::size_t i = 0; i < envelope_->recipients.size(); ++i)
+            reply += text(i < receipts.size() ? receipts[i] : Receipt::failed);
     } else {
-        // One answer for all: a sender that comes back repeats the whole mail, and who has it takes no second one.
-        const auto failed = std::ranges::find_if(receipts, [](Receipt r) { return r != Receipt::committed; });
-        reply = text(failed == receipts.end() ? Receipt::committed : *failed);
+        // One answer for all: a sender that comes back repeats the whole mail, and who has it takes
+        // no second one.
+        const auto failed =
+            std::ranges::find_if(receipts, [](Receipt r) { return r != Receipt::committed; });
+        const Receipt all = failed == receipts.end() ? Receipt::committed : *failed;
+        reply = text(receipts.empty() ? Receipt::failed : all);
     }
     forget_transaction();
     state_ = State::command;

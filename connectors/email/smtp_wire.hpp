@@ -1,8 +1,10 @@
-// The receiving side of SMTP (RFC 5321) and LMTP (RFC 2033) as a pure machine: bytes in, actions out.
+// The receiving side of SMTP (RFC 5321) and LMTP (RFC 2033) as a pure machine: bytes in, actions
+// out.
 //
-// Advertises only what it does: PIPELINING, SIZE, 8BITMIME, SMTPUTF8, ENHANCEDSTATUSCODES, and STARTTLS where a
-// certificate is configured. Never relays: a recipient is an inbox of ours or is refused. The end of a message is
-// exactly CRLF.CRLF (a bare LF ends nothing, so nothing can be smuggled behind it).
+// Advertises only what it does: PIPELINING, SIZE, 8BITMIME, SMTPUTF8, ENHANCEDSTATUSCODES, and
+// STARTTLS where a certificate is configured. Never relays: a recipient is an inbox of ours or is
+// refused. The end of a message is exactly CRLF.CRLF (a bare LF ends nothing, so nothing can be
+// smuggled behind it).
 #pragma once
 
 #include <functional>
@@ -22,9 +24,9 @@ struct MailLimits {
     std::size_t recipients_max = 100;                  // beyond: 452
     std::size_t line_bytes_max = 4096;                 // of a command; beyond: 500
     std::size_t errors_max = 20;                       // bad commands; beyond: 421 and closed
-    unsigned command_seconds_max = 300;                // for one command line (RFC 5321 4.5.3.2); then 421
-    unsigned data_seconds_max = 600;                   // for one message; then 421
-    std::size_t connections_max = 500;                 // beyond: 421
+    unsigned command_seconds_max = 300;  // for one command line (RFC 5321 4.5.3.2); then 421
+    unsigned data_seconds_max = 600;     // for one message; then 421
+    std::size_t connections_max = 500;   // beyond: 421
 };
 
 enum class MailProtocol { smtp, lmtp };
@@ -44,17 +46,23 @@ public:
         std::function<bool(const std::string&)> is_ours;  // the address takes mail here
     };
 
-    struct Reply { std::string text; };                    // send it
-    struct StartTls {};                                    // sent already: begin the handshake
-    struct Deliver { Envelope envelope; std::shared_ptr<const std::string> data; };  // then call `answer`
-    struct Close {};                                       // after what was sent
+    struct Reply {
+        std::string text;
+    };                   // send it
+    struct StartTls {};  // sent already: begin the handshake
+    struct Deliver {
+        Envelope envelope;
+        std::shared_ptr<const std::string> data;
+    };                // then call `answer`
+    struct Close {};  // after what was sent
     using Action = std::variant<Reply, StartTls, Deliver, Close>;
 
     explicit SmtpServer(Options options) : options_(std::move(options)) {}
 
     std::string greeting() const;
     void feed(std::string_view bytes) { input_.append(bytes); }
-    // The next thing to do, or nothing until more bytes are fed. After Deliver: nothing until `answer`.
+    // The next thing to do, or nothing until more bytes are fed. After Deliver: nothing until
+    // `answer`.
     std::optional<Action> next();
     // One receipt per accepted recipient, in order. Gives the reply.
     std::string answer(const std::vector<Receipt>& receipts);
@@ -80,15 +88,19 @@ private:
     std::string input_;
     std::string body_;
     std::size_t scanned_ = 0;
-    bool too_long_ = false;   // the message, or the command line, is over its limit and thrown away
+    bool too_long_ = false;  // the message, or the command line, is over its limit and thrown away
     bool greeted_ = false;
     bool tls_ = false;
     std::optional<Envelope> envelope_;
     std::size_t errors_ = 0;
 };
 
-// The address inside a path, `<a@b>` or bare, with its parameters behind it; nothing when it is not one.
-struct Path { std::string address; std::string parameters; };
+// The address inside a path, `<a@b>` or bare, with its parameters behind it; nothing when it is not
+// one.
+struct Path {
+    std::string address;
+    std::string parameters;
+};
 std::optional<Path> parse_path(std::string_view text);
 
 }  // namespace connectors::email

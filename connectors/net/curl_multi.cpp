@@ -65,7 +65,8 @@ void CurlMulti::arm(const std::shared_ptr<Watch>& watch) {
         watch->descriptor.async_wait(stream_descriptor::wait_read,
                                      [this, watch, alive = alive_](error_code error) {
                                          watch->reading = false;
-                                         if (*alive && !watch->removed) fired(watch, CURL_CSELECT_IN, error.failed());
+                                         if (*alive && !watch->removed)
+                                             fired(watch, CURL_CSELECT_IN, error.failed());
                                      });
     }
     if ((watch->interest & CURL_POLL_OUT) != 0 && !watch->writing) {
@@ -73,7 +74,8 @@ void CurlMulti::arm(const std::shared_ptr<Watch>& watch) {
         watch->descriptor.async_wait(stream_descriptor::wait_write,
                                      [this, watch, alive = alive_](error_code error) {
                                          watch->writing = false;
-                                         if (*alive && !watch->removed) fired(watch, CURL_CSELECT_OUT, error.failed());
+                                         if (*alive && !watch->removed)
+                                             fired(watch, CURL_CSELECT_OUT, error.failed());
                                      });
     }
 }

@@ -1,8 +1,9 @@
 // libcurl's multi interface on one Asio loop. One per loop; every method is called on that loop.
 //
-// Rules learnt from libcurl's own documentation and bug list: watch a duplicate of curl's descriptor, since both sides
-// close theirs; never act inside a curl callback, also not for a timeout of 0; curl changes its mind about interest at
-// any time. Host names are resolved by curl's threads; callers give addresses where a look-up may block.
+// Rules learnt from libcurl's own documentation and bug list: watch a duplicate of curl's
+// descriptor, since both sides close theirs; never act inside a curl callback, also not for a
+// timeout of 0; curl changes its mind about interest at any time. Host names are resolved by curl's
+// threads; callers give addresses where a look-up may block.
 #pragma once
 
 #include <curl/curl.h>

@@ -1,4 +1,5 @@
-// The precompiled header: the standard library and the core of Asio. Neither Beast nor the JSON library belongs here.
+// The precompiled header: the standard library and the core of Asio. Neither Beast nor the JSON
+// library belongs here.
 #pragma once
 
 #include <algorithm>

@@ -6,7 +6,8 @@ namespace api {
 
 using boost::asio::awaitable;
 
-awaitable<std::optional<Principal>> authenticate(Gateway& gateway, runtime::Loop& loop, const Request& request) {
+awaitable<std::optional<Principal>> authenticate(Gateway& gateway, runtime::Loop& loop,
+                                                 const Request& request) {
     Principal principal;
     const std::string authorization = request.header("authorization");
     if (authorization.starts_with("Bearer ")) {
@@ -18,7 +19,9 @@ awaitable<std::optional<Principal>> authenticate(Gateway& gateway, runtime::Loop
     if (principal.token.empty() || principal.token.size() > 200) co_return std::nullopt;
     const std::string hash = storage::sha256_hex(principal.token);
     std::optional<storage::SessionRow> session;
-    std::function<void(storage::Reader&)> use = [&](storage::Reader& reader) { session = reader.session(hash); };
+    std::function<void(storage::Reader&)> use = [&](storage::Reader& reader) {
+        session = reader.session(hash);
+    };
     co_await read(gateway, loop, std::move(use));
     if (!session || session->expires_at <= gateway.clock.now()) co_return std::nullopt;
     const auto directory = gateway.intake.directory();
@@ -49,8 +52,9 @@ bool same_origin(const Request& request) {
 
 std::string session_cookie_header(const Gateway& gateway, const std::string& token, bool expire) {
     const auto seconds = std::chrono::seconds{gateway.settings.session_lifetime}.count();
-    return std::string{session_cookie} + "=" + token + "; Path=/; HttpOnly; SameSite=Strict; Max-Age=" +
-           std::to_string(expire ? 0 : seconds) + (gateway.settings.secure_cookie ? "; Secure" : "");
+    return std::string{session_cookie} + "=" + token +
+           "; Path=/; HttpOnly; SameSite=Strict; Max-Age=" + std::to_string(expire ? 0 : seconds) +
+           (gateway.settings.secure_cookie ? "; Secure" : "");
 }
 
 }  // namespace api

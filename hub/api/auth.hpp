@@ -1,5 +1,5 @@
-// Sign-in: who a request comes from. Cookies for browsers (HttpOnly, SameSite=Strict, with a CSRF token on every change),
-// bearer tokens for programs. Only hashes of tokens are stored.
+// Sign-in: who a request comes from. Cookies for browsers (HttpOnly, SameSite=Strict, with a CSRF
+// token on every change), bearer tokens for programs. Only hashes of tokens are stored.
 #pragma once
 
 #include "hub/api/gateway.hpp"
@@ -15,7 +15,8 @@ boost::asio::awaitable<std::optional<Principal>> authenticate(Gateway& gateway, 
 std::string csrf_token(const Gateway& gateway, const std::string& session_token);
 // True when the request changes nothing, or proves that it comes from our page.
 bool passes_csrf(const Gateway& gateway, const Request& request);
-// A websocket handshake from a browser must come from our own origin (an Origin that names our Host).
+// A websocket handshake from a browser must come from our own origin (an Origin that names our
+// Host).
 bool same_origin(const Request& request);
 
 std::string session_cookie_header(const Gateway& gateway, const std::string& token, bool expire);

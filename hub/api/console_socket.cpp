@@ -20,11 +20,13 @@ constexpr std::size_t text_bytes_max = 48 * 1024;
 
 class ConsoleSocket : public std::enable_shared_from_this<ConsoleSocket> {
 public:
-    ConsoleSocket(Gateway& gateway, runtime::Loop& loop, boost::asio::ip::tcp::socket socket, ConsoleTicket ticket)
+    ConsoleSocket(Gateway& gateway, runtime::Loop& loop, boost::asio::ip::tcp::socket socket,
+                  ConsoleTicket ticket)
         : gateway_(gateway),
           loop_(loop),
           principal_(std::move(ticket.principal)),
-          connection_(std::make_shared<Connection>(std::move(socket), gateway.settings.console_socket)),
+          connection_(
+              std::make_shared<Connection>(std::move(socket), gateway.settings.console_socket)),
           subscriber_(std::make_shared<feed::ConsoleSubscriber>(
               gateway.feed.shard_of(loop), gateway.store, principal_.viewer,
               [weak = std::weak_ptr(connection_)](feed::Frame frame) {
@@ -42,7 +44,8 @@ public:
 
 private:
     void take(const std::string& text) {
-        if (gateway_.clock.now() >= principal_.expires_at) return connection_->close(4401, "sign in again");
+        if (gateway_.clock.now() >= principal_.expires_at)
+            return connection_->close(4401, "sign in again");
         JsonBody frame(text);
         const std::string type = frame.text("t", 20, true);
         if (frame.fault()) return connection_->close(4400, "a frame is one JSON object with t");
@@ -55,8 +58,9 @@ private:
     void hello(JsonBody& frame) {
         const std::string epoch = frame.text("epoch", 100);
         const auto since = frame.maybe_number("since", ~std::uint64_t{0} >> 1).value_or(0);
-        connection_->send(make_text_frame(R"({"t":"hi","epoch":)" + model::quoted(gateway_.epoch) + R"(,"now":")" +
-                                          model::text_of(gateway_.clock.now()) + R"("})"));
+        connection_->send(make_text_frame(R"({"t":"hi","epoch":)" + model::quoted(gateway_.epoch) +
+                                          R"(,"now":")" + model::text_of(gateway_.clock.now()) +
+                                          R"("})"));
         // Another history: nothing of what the client knows counts.
         subscriber_->resume(epoch == gateway_.epoch ? since : ~model::Seq{0} >> 1);
     }
@@ -64,18 +68,26 @@ private:
     void presence(JsonBody& frame) {
         const auto conversation = frame.maybe_id("conv");
         const std::string what = frame.text("what", 10);
-        if (!conversation || (what != "view" && what != "reply" && what != "note" && what != "none")) return;
+        if (!conversation ||
+            (what != "view" && what != "reply" && what != "note" && what != "none"))
+            return;
         auto signal = tell_presence(shared_from_this(), model::ConversationId{*conversation}, what);
         boost::asio::co_spawn(loop_.context(), std::move(signal), boost::asio::detached);
     }
 
-    static awaitable<void> tell_presence(std::shared_ptr<ConsoleSocket> self, model::ConversationId id, std::string what) {
+    static awaitable<void> tell_presence(std::shared_ptr<ConsoleSocket> self,
+                                         model::ConversationId id, std::string what) {
         std::optional<storage::ConversationRow> row;
-        std::function<void(storage::Reader&)> use = [&](storage::Reader& reader) { row = reader.conversation(id); };
+        std::function<void(storage::Reader&)> use = [&](storage::Reader& reader) {
+            row = reader.conversation(id);
+        };
         co_await read(self->gateway_, self->loop_, std::move(use));
         if (!row || !model::may_see(self->viewer(), model::placement_of(*row))) co_return;
-        self->gateway_.feed.signal({.what = what, .conversation = id, .placement = model::placement_of(*row),
-                                    .contact = row->contact, .agent = self->principal_.agent.id,
+        self->gateway_.feed.signal({.what = what,
+                                    .conversation = id,
+                                    .placement = model::placement_of(*row),
+                                    .contact = row->contact,
+                                    .agent = self->principal_.agent.id,
                                     .agent_name = self->principal_.agent.name});
     }
 
@@ -84,8 +96,10 @@ private:
     void operation(JsonBody& frame) {
         const std::string client_id = frame.text("cid", 100, true);
         const std::string kind = frame.text("kind", 40, true);
-        if (const auto fault = frame.fault()) return nack(client_id, "invalid", "an op needs cid and kind");
-        if (waiting_.size() >= operations_waiting_max) return nack(client_id, "limit", "too many operations wait");
+        if (const auto fault = frame.fault())
+            return nack(client_id, "invalid", "an op needs cid and kind");
+        if (waiting_.size() >= operations_waiting_max)
+            return nack(client_id, "limit", "too many operations wait");
         waiting_.push_back({client_id, kind, std::move(frame)});
         if (waiting_.size() == 1) {
             auto work = work_off(shared_from_this());
@@ -99,7 +113,8 @@ private:
         JsonBody frame;
     };
 
-    // One operation after the other, so that a console's operations are decided in the order it sent them.
+    // One operation after the other, so that a console's operations are decided in the order it
+    // sent them.
     static awaitable<void> work_off(std::shared_ptr<ConsoleSocket> self) {
         while (!self->waiting_.empty() && !self->closed_) {
             Waiting& waiting = self->waiting_.front();
@@ -108,7 +123,8 @@ private:
             if (!command) {
                 self->nack(waiting.client_id, "invalid", why);
             } else {
-                const auto answer = co_await submit(self->gateway_, self->loop_, std::move(*command));
+                const auto answer =
+                    co_await submit(self->gateway_, self->loop_, std::move(*command));
                 self->answer(waiting.client_id, answer);
             }
             self->waiting_.pop_front();
@@ -122,14 +138,23 @@ private:
         auto body = waiting.frame.object("body");
         if (!body) body.emplace(std::string_view{});
         std::optional<model::Command> command;
-        if (waiting.kind == "reply") command = co_await reply(waiting, *body, id);
-        else if (waiting.kind == "note") command = model::AddNote{me, id, body->text("text", text_bytes_max, true), waiting.client_id};
-        else if (waiting.kind == "status") command = status(*body, id);
-        else if (waiting.kind == "assign") command = assign(waiting.frame, *body, id);
-        else if (waiting.kind == "tags") command = model::ChangeTags{me, id, body->texts("tags", 50, 100)};
-        else if (waiting.kind == "priority") command = priority(*body, id);
-        else if (waiting.kind == "availability") command = availability(*body);
-        else why = "this server does not know the operation " + waiting.kind;
+        if (waiting.kind == "reply")
+            command = co_await reply(waiting, *body, id);
+        else if (waiting.kind == "note")
+            command =
+                model::AddNote{me, id, body->text("text", text_bytes_max, true), waiting.client_id};
+        else if (waiting.kind == "status")
+            command = status(*body, id);
+        else if (waiting.kind == "assign")
+            command = assign(waiting.frame, *body, id);
+        else if (waiting.kind == "tags")
+            command = model::ChangeTags{me, id, body->texts("tags", 50, 100)};
+        else if (waiting.kind == "priority")
+            command = priority(*body, id);
+        else if (waiting.kind == "availability")
+            command = availability(*body);
+        else
+            why = "this server does not know the operation " + waiting.kind;
         const auto fault = body->fault() ? body->fault() : waiting.frame.fault();
         if (fault) {
             why = fault->body;
@@ -138,18 +163,22 @@ private:
         co_return command;
     }
 
-    awaitable<std::optional<model::Command>> reply(Waiting& waiting, JsonBody& body, model::ConversationId id) {
+    awaitable<std::optional<model::Command>> reply(Waiting& waiting, JsonBody& body,
+                                                   model::ConversationId id) {
         const std::string text = body.text("text", text_bytes_max, true);
         const auto uploads = body.texts("attachments", 20, 100);
         const auto seen = waiting.frame.maybe_number("seen", 0x7fffffff);
         std::optional<storage::ConversationRow> row;
-        std::function<void(storage::Reader&)> use = [&](storage::Reader& reader) { row = reader.conversation(id); };
+        std::function<void(storage::Reader&)> use = [&](storage::Reader& reader) {
+            row = reader.conversation(id);
+        };
         co_await read(gateway_, loop_, std::move(use));
         // Without a row the desk answers not_found; rights are the desk's to check.
         storage::ConversationRow target;
         target.id = id;
         if (row) target = std::move(*row);
-        auto command = compose_reply(gateway_, principal_, target, text, uploads, waiting.client_id);
+        auto command =
+            compose_reply(gateway_, principal_, target, text, uploads, waiting.client_id);
         if (!command) {
             body.complain("attachments", "an attachment is not there any more: add it again");
             co_return std::nullopt;
@@ -160,13 +189,17 @@ private:
 
     std::optional<model::Command> status(JsonBody& body, model::ConversationId id) {
         const auto to = model::from_word<model::Status>(body.text("status", 20, true));
-        if (!to) return body.complain("status", "must be open, pending, snoozed or resolved"), std::nullopt;
+        if (!to)
+            return body.complain("status", "must be open, pending, snoozed or resolved"),
+                   std::nullopt;
         return model::ChangeStatus{principal_.agent.id, id, *to, body.maybe_instant("until")};
     }
 
-    std::optional<model::Command> assign(JsonBody& frame, JsonBody& body, model::ConversationId id) {
+    std::optional<model::Command> assign(JsonBody& frame, JsonBody& body,
+                                         model::ConversationId id) {
         model::Assign assign{.agent = principal_.agent.id, .conversation = id};
-        if (const auto agent = body.maybe_id("assignee_id")) assign.to_agent = model::AgentId{*agent};
+        if (const auto agent = body.maybe_id("assignee_id"))
+            assign.to_agent = model::AgentId{*agent};
         if (const auto team = body.maybe_id("team_id")) assign.to_team = model::TeamId{*team};
         assign.base = frame.maybe_number("base", ~std::uint64_t{0} >> 1);
         return assign;
@@ -174,30 +207,38 @@ private:
 
     std::optional<model::Command> priority(JsonBody& body, model::ConversationId id) {
         const auto to = model::from_word<model::Priority>(body.text("priority", 20, true));
-        if (!to) return body.complain("priority", "must be low, normal, high or urgent"), std::nullopt;
+        if (!to)
+            return body.complain("priority", "must be low, normal, high or urgent"), std::nullopt;
         return model::ChangePriority{principal_.agent.id, id, *to};
     }
 
     std::optional<model::Command> availability(JsonBody& body) {
         const auto to = model::from_word<model::Availability>(body.text("availability", 20, true));
-        if (!to) return body.complain("availability", "must be online, away or offline"), std::nullopt;
+        if (!to)
+            return body.complain("availability", "must be online, away or offline"), std::nullopt;
         const auto agent = body.maybe_id("agent_id");
-        return model::SetAvailability{agent ? model::AgentId{*agent} : principal_.agent.id, principal_.agent.id, *to};
+        return model::SetAvailability{agent ? model::AgentId{*agent} : principal_.agent.id,
+                                      principal_.agent.id, *to};
     }
 
     void answer(const std::string& client_id, const model::Answer& answer) {
         if (!answer.ok()) {
-            static constexpr std::array codes = {"", "gone", "forbidden", "newer", "invalid", "taken", "gone", "busy", "unavailable"};
-            return nack(client_id, codes.at(static_cast<std::size_t>(answer.refusal)), answer.detail);
+            static constexpr std::array codes = {"",      "gone",    "forbidden",
+                                                 "newer", "invalid", "taken",
+                                                 "gone",  "busy",    "unavailable"};
+            return nack(client_id, codes.at(static_cast<std::size_t>(answer.refusal)),
+                        answer.detail);
         }
-        connection_->send(make_text_frame(R"({"t":"ack","cid":)" + model::quoted(client_id) + R"(,"seq":)" +
-                                          std::to_string(answer.seq) + R"(,"id":")" + std::to_string(answer.id) +
-                                          R"(","number":)" + std::to_string(answer.number) + "}"));
+        connection_->send(make_text_frame(R"({"t":"ack","cid":)" + model::quoted(client_id) +
+                                          R"(,"seq":)" + std::to_string(answer.seq) + R"(,"id":")" +
+                                          std::to_string(answer.id) + R"(","number":)" +
+                                          std::to_string(answer.number) + "}"));
     }
 
     void nack(const std::string& client_id, const std::string& code, const std::string& text) {
-        connection_->send(make_text_frame(R"({"t":"nack","cid":)" + model::quoted(client_id) + R"(,"code":")" + code +
-                                          R"(","text":)" + model::quoted(text) + "}"));
+        connection_->send(make_text_frame(R"({"t":"nack","cid":)" + model::quoted(client_id) +
+                                          R"(,"code":")" + code + R"(","text":)" +
+                                          model::quoted(text) + "}"));
     }
 
     Gateway& gateway_;
@@ -211,19 +252,23 @@ private:
 
 }  // namespace
 
-awaitable<std::optional<Response>> admit_console(Gateway& gateway, runtime::Loop& loop, const Request& request,
-                                                 ConsoleTicket& ticket) {
+awaitable<std::optional<Response>> admit_console(Gateway& gateway, runtime::Loop& loop,
+                                                 const Request& request, ConsoleTicket& ticket) {
     auto principal = co_await authenticate(gateway, loop, request);
-    if (!principal) co_return problem(401, "Sign in first", "the socket needs the session cookie or a bearer token");
+    if (!principal)
+        co_return problem(401, "Sign in first",
+                          "the socket needs the session cookie or a bearer token");
     if (principal->by_cookie && !same_origin(request))
-        co_return problem(403, "Not allowed", "this socket opens for pages of this server only", "Origin");
+        co_return problem(403, "Not allowed", "this socket opens for pages of this server only",
+                          "Origin");
     ticket.principal = std::move(*principal);
     co_return std::nullopt;
 }
 
 void open_console_socket(Gateway& gateway, runtime::Loop& loop, boost::asio::ip::tcp::socket socket,
                          ConsoleTicket ticket, std::string rest) {
-    std::make_shared<ConsoleSocket>(gateway, loop, std::move(socket), std::move(ticket))->start(std::move(rest));
+    std::make_shared<ConsoleSocket>(gateway, loop, std::move(socket), std::move(ticket))
+        ->start(std::move(rest));
 }
 
 }  // namespace api

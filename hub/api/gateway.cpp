@@ -13,19 +13,24 @@ using boost::asio::use_awaitable_t;
 
 namespace {
 
-// Suspends the coroutine until `start`'s argument has been called; calling it is allowed on any thread.
-awaitable<void> until_called(runtime::Loop& loop, std::function<void(std::function<void()>)> start) {
+// Suspends the coroutine until `start`'s argument has been called; calling it is allowed on any
+// thread.
+awaitable<void> until_called(runtime::Loop& loop,
+                             std::function<void(std::function<void()>)> start) {
     auto initiation = [&loop, &start](auto handler) {
         auto shared = std::make_shared<decltype(handler)>(std::move(handler));
-        start([&loop, shared] { loop.post([shared] { std::move(*shared)(); }); });
+        start([&loop, shared] { loop.post([shared] { std::move (*shared)(); }); });
     };
-    co_await boost::asio::async_initiate<const use_awaitable_t<>, void()>(initiation, boost::asio::use_awaitable);
+    co_await boost::asio::async_initiate<const use_awaitable_t<>, void()>(
+        initiation, boost::asio::use_awaitable);
 }
 
 }  // namespace
 
-awaitable<void> read(Gateway& gateway, runtime::Loop& loop, std::function<void(storage::Reader&)> use) {
-    std::function<void(std::function<void()>)> start = [&gateway, &use](std::function<void()> done) {
+awaitable<void> read(Gateway& gateway, runtime::Loop& loop,
+                     std::function<void(storage::Reader&)> use) {
+    std::function<void(std::function<void()>)> start = [&gateway,
+                                                        &use](std::function<void()> done) {
         gateway.store.read([&use, done = std::move(done)](storage::Reader& reader) {
             use(reader);
             done();
@@ -37,17 +42,19 @@ awaitable<void> read(Gateway& gateway, runtime::Loop& loop, std::function<void(s
 awaitable<model::Answer> submit(Gateway& gateway, runtime::Loop& loop, model::Command command) {
     model::Answer answer;
     std::function<void(std::function<void()>)> start = [&](std::function<void()> done) {
-        gateway.intake.submit(std::move(command), loop, [&answer, done = std::move(done)](const model::Answer& given) {
-            answer = given;
-            done();
-        });
+        gateway.intake.submit(std::move(command), loop,
+                              [&answer, done = std::move(done)](const model::Answer& given) {
+                                  answer = given;
+                                  done();
+                              });
     };
     co_await until_called(loop, std::move(start));
     co_return answer;
 }
 
 awaitable<void> compute(Gateway& gateway, runtime::Loop& loop, std::function<void()> work) {
-    std::function<void(std::function<void()>)> start = [&gateway, &work](std::function<void()> done) {
+    std::function<void(std::function<void()>)> start = [&gateway,
+                                                        &work](std::function<void()> done) {
         gateway.worker.post([&work, done = std::move(done)] {
             work();
             done();
@@ -56,23 +63,27 @@ awaitable<void> compute(Gateway& gateway, runtime::Loop& loop, std::function<voi
     co_await until_called(loop, std::move(start));
 }
 
-awaitable<storage::AppendResult> write(Gateway& gateway, runtime::Loop& loop, storage::RowWrite row) {
+awaitable<storage::AppendResult> write(Gateway& gateway, runtime::Loop& loop,
+                                       storage::RowWrite row) {
     storage::AppendResult result;
     storage::Batch batch;
     batch.rows.push_back(std::move(row));
     std::function<void(std::function<void()>)> start = [&](std::function<void()> done) {
-        gateway.store.append(std::move(batch), [&result, done = std::move(done)](const storage::AppendResult& given) {
-            result = given;
-            done();
-        });
+        gateway.store.append(std::move(batch),
+                             [&result, done = std::move(done)](const storage::AppendResult& given) {
+                                 result = given;
+                                 done();
+                             });
     };
     co_await until_called(loop, std::move(start));
     co_return result;
 }
 
 std::optional<model::SendReply> compose_reply(Gateway& gateway, const Principal& principal,
-                                              const storage::ConversationRow& row, const std::string& text,
-                                              const std::vector<std::string>& uploads, const std::string& client_id) {
+                                              const storage::ConversationRow& row,
+                                              const std::string& text,
+                                              const std::vector<std::string>& uploads,
+                                              const std::string& client_id) {
     model::SendReply reply;
     reply.agent = principal.agent.id;
     reply.conversation = row.id;
@@ -86,7 +97,8 @@ std::optional<model::SendReply> compose_reply(Gateway& gateway, const Principal&
     reply.external_id = new_message_id(gateway, row.id);
     const auto directory = gateway.intake.directory();
     const auto inbox = directory->inboxes.find(model::InboxId{row.inbox});
-    if (inbox != directory->inboxes.end()) reply.reply_to = reply_address(gateway, inbox->second, row.id);
+    if (inbox != directory->inboxes.end())
+        reply.reply_to = reply_address(gateway, inbox->second, row.id);
     return reply;
 }
 
@@ -94,9 +106,11 @@ std::string new_message_id(const Gateway& gateway, model::ConversationId convers
     return model::text_of(conversation) + "." + runtime::random_hex(12) + "@" + gateway.host_name;
 }
 
-std::string reply_address(const Gateway& gateway, const model::Inbox& inbox, model::ConversationId conversation) {
+std::string reply_address(const Gateway& gateway, const model::Inbox& inbox,
+                          model::ConversationId conversation) {
     if (inbox.channel != model::Channel::email) return {};
-    return connectors::email::with_reply_token(inbox.address, model::number(conversation), gateway.secret);
+    return connectors::email::with_reply_token(inbox.address, model::number(conversation),
+                                               gateway.secret);
 }
 
 std::string Uploads::put(connectors::Attachment attachment, std::size_t waiting_max) {
@@ -127,7 +141,8 @@ bool SignInGuard::allows(const std::string& key, unsigned failures_max, model::I
     const std::lock_guard lock(mutex_);
     const auto found = failures_.find(key);
     if (found == failures_.end()) return true;
-    std::erase_if(found->second, [now](model::Instant at) { return at + failures_remembered < now; });
+    std::erase_if(found->second,
+                  [now](model::Instant at) { return at + failures_remembered < now; });
     if (found->second.empty()) {
         failures_.erase(found);
         return true;
@@ -137,7 +152,8 @@ bool SignInGuard::allows(const std::string& key, unsigned failures_max, model::I
 
 void SignInGuard::failed(const std::string& key, model::Instant now) {
     const std::lock_guard lock(mutex_);
-    // A flood of names is bounded by forgetting all of them; each address is slowed by the password hash besides.
+    // A flood of names is bounded by forgetting all of them; each address is slowed by the password
+    // hash besides.
     if (failures_.size() > 10'000) failures_.clear();
     failures_[key].push_back(now);
 }

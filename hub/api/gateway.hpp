@@ -20,20 +20,21 @@ namespace api {
 struct Settings {
     std::size_t body_bytes_max = 1024 * 1024;         // JSON bodies; beyond: 413
     std::size_t upload_bytes_max = 10 * 1024 * 1024;  // one file; beyond: 413
-    std::size_t uploads_waiting_max = 200;            // files uploaded and not yet sent; the oldest goes
-    std::size_t connections_max = 20000;              // beyond: closed at once
-    unsigned request_seconds_max = 60;                // for a request to arrive, and between two
-    unsigned sign_in_failures_max = 10;               // per address and name in ten minutes; beyond: 429
+    std::size_t uploads_waiting_max = 200;  // files uploaded and not yet sent; the oldest goes
+    std::size_t connections_max = 20000;    // beyond: closed at once
+    unsigned request_seconds_max = 60;      // for a request to arrive, and between two
+    unsigned sign_in_failures_max = 10;     // per address and name in ten minutes; beyond: 429
     std::chrono::hours session_lifetime{12};
-    bool secure_cookie = false;                       // behind TLS
-    std::string public_url;                           // for links; empty: as asked
+    bool secure_cookie = false;  // behind TLS
+    std::string public_url;      // for links; empty: as asked
     runtime::websocket::Limits console_socket;
-    runtime::websocket::Limits widget_socket{.message_bytes_max = 64 * 1024, .queue_bytes_max = 1024 * 1024};
+    runtime::websocket::Limits widget_socket{.message_bytes_max = 64 * 1024,
+                                             .queue_bytes_max = 1024 * 1024};
     connectors::chat::ChatLimits chat;
 };
 
 struct Health {
-    std::string part;   // "store", "smtp", "relay", …
+    std::string part;  // "store", "smtp", "relay", …
     bool well = true;
     std::string detail;
 };
@@ -67,11 +68,11 @@ struct Gateway {
     feed::Feed& feed;
     const runtime::Clock& clock;
     runtime::Metrics& metrics;
-    runtime::Loop& worker;         // for what computes long: passwords
+    runtime::Loop& worker;  // for what computes long: passwords
     const StaticFiles& files;
     Settings settings;
-    std::string secret;            // keys of CSRF tokens and reply tokens
-    std::string epoch;             // changes when history is rewritten
+    std::string secret;  // keys of CSRF tokens and reply tokens
+    std::string epoch;   // changes when history is rewritten
     std::string host_name;
     std::function<std::vector<Health>()> health;
     Uploads uploads;
@@ -81,20 +82,27 @@ struct Gateway {
 };
 
 // Each is called in a coroutine on `loop` and comes back there.
-boost::asio::awaitable<void> read(Gateway& gateway, runtime::Loop& loop, std::function<void(storage::Reader&)> use);
-boost::asio::awaitable<model::Answer> submit(Gateway& gateway, runtime::Loop& loop, model::Command command);
-boost::asio::awaitable<void> compute(Gateway& gateway, runtime::Loop& loop, std::function<void()> work);
+boost::asio::awaitable<void> read(Gateway& gateway, runtime::Loop& loop,
+                                  std::function<void(storage::Reader&)> use);
+boost::asio::awaitable<model::Answer> submit(Gateway& gateway, runtime::Loop& loop,
+                                             model::Command command);
+boost::asio::awaitable<void> compute(Gateway& gateway, runtime::Loop& loop,
+                                     std::function<void()> work);
 // Rows that no event speaks of: sessions, API tokens, first answers.
-boost::asio::awaitable<storage::AppendResult> write(Gateway& gateway, runtime::Loop& loop, storage::RowWrite row);
+boost::asio::awaitable<storage::AppendResult> write(Gateway& gateway, runtime::Loop& loop,
+                                                    storage::RowWrite row);
 
-// A reply as the desk wants it: with the uploads it names, a Message-ID and the address for the answer. Nothing when an
-// upload is not there any more.
+// A reply as the desk wants it: with the uploads it names, a Message-ID and the address for the
+// answer. Nothing when an upload is not there any more.
 std::optional<model::SendReply> compose_reply(Gateway& gateway, const Principal& principal,
-                                              const storage::ConversationRow& row, const std::string& text,
-                                              const std::vector<std::string>& uploads, const std::string& client_id);
+                                              const storage::ConversationRow& row,
+                                              const std::string& text,
+                                              const std::vector<std::string>& uploads,
+                                              const std::string& client_id);
 
 // A fresh Message-ID without <>, and the address with the reply token.
 std::string new_message_id(const Gateway& gateway, model::ConversationId conversation);
-std::string reply_address(const Gateway& gateway, const model::Inbox& inbox, model::ConversationId conversation);
+std::string reply_address(const Gateway& gateway, const model::Inbox& inbox,
+                          model::ConversationId conversation);
 
 }  // namespace api

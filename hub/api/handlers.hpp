@@ -26,6 +26,8 @@ Result list_messages(Gateway&, runtime::Loop&, Request&);
 Result add_message(Gateway&, runtime::Loop&, Request&);
 Result list_conversation_events(Gateway&, runtime::Loop&, Request&);
 Result list_decisions(Gateway&, runtime::Loop&, Request&);
+
+// handlers_contacts.cpp
 Result get_contact(Gateway&, runtime::Loop&, Request&);
 Result list_timeline(Gateway&, runtime::Loop&, Request&);
 Result get_attachment(Gateway&, runtime::Loop&, Request&);
@@ -54,9 +56,17 @@ Result widget_upload(Gateway&, runtime::Loop&, Request&);
 Result widget_attachment(Gateway&, runtime::Loop&, Request&);
 Result widget_offline_form(Gateway&, runtime::Loop&, Request&);
 
+// How many items a page has: ?limit=, at most 200, 50 without it.
+std::size_t page_size(const Request& request);
+// The conversation's row, if this viewer may see it. What may not be seen is not there.
+std::optional<storage::ConversationRow> visible_row(storage::Reader& reader, const Request& request,
+                                                    std::uint64_t id);
+std::string event_json(const storage::StoredEvent& event);
+
 // Shared by the upload handlers: the body as a file that waits for its message.
 Response keep_upload(Gateway& gateway, const Request& request);
 // A stored file as a download that no browser runs in our origin.
-Response download(const std::string& name, const std::string& type, std::shared_ptr<const std::string> bytes);
+Response download(const std::string& name, const std::string& type,
+                  std::shared_ptr<const std::string> bytes);
 
 }  // namespace api::handlers

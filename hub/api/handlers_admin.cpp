@@ -20,11 +20,14 @@ std::optional<Id> target(const Request& request, const Entities& entities) {
     return entities.contains(id) ? std::optional{id} : std::nullopt;
 }
 
-Response nothing_there() { return problem(404, "Not found", "there is nothing with this id"); }
+Response nothing_there() {
+    return problem(404, "Not found", "there is nothing with this id");
+}
 
 // Submits, then shows what was saved as the directory has it.
 template <class Find>
-Result save(Gateway& gateway, runtime::Loop& loop, const Request& request, model::Command command, Find find) {
+Result save(Gateway& gateway, runtime::Loop& loop, const Request& request, model::Command command,
+            Find find) {
     const auto answer = co_await submit(gateway, loop, std::move(command));
     if (!answer.ok()) co_return problem_of(answer);
     const auto directory = gateway.intake.directory();
@@ -52,22 +55,28 @@ Result save_inbox(Gateway& gateway, runtime::Loop& loop, Request& request) {
     inbox.address = body.text("address", 320, inbox.channel == model::Channel::email);
     if (inbox.address.empty()) inbox.address = runtime::random_hex(8);  // a chat's site key
     if (const auto team = body.maybe_id("team_id")) inbox.team = model::TeamId{*team};
-    if (const auto weight = body.maybe_number("weight", 100)) inbox.weight = static_cast<std::uint32_t>(*weight);
+    if (const auto weight = body.maybe_number("weight", 100))
+        inbox.weight = static_cast<std::uint32_t>(*weight);
     if (auto settings = body.object("settings")) {
-        if (const auto offline = settings->maybe_id("offline_inbox_id")) inbox.offline_inbox = model::InboxId{*offline};
+        if (const auto offline = settings->maybe_id("offline_inbox_id"))
+            inbox.offline_inbox = model::InboxId{*offline};
         inbox.allowed_origins = settings->texts("allowed_origins", 100, 300);
-        if (auto key = settings->maybe_text("identity_key", 200)) inbox.identity_key = std::move(*key);
+        if (auto key = settings->maybe_text("identity_key", 200))
+            inbox.identity_key = std::move(*key);
         if (auto fault = settings->fault()) co_return std::move(*fault);
     }
     if (auto fault = body.fault()) co_return std::move(*fault);
     model::Command command = model::SaveInbox{request.principal->agent.id, std::move(inbox)};
-    auto response = co_await save(gateway, loop, request, std::move(command), [](const flow::Directory& now, std::uint64_t saved) {
-        return model::to_json(now.inboxes.at(model::InboxId{saved}));
-    });
+    auto response = co_await save(gateway, loop, request, std::move(command),
+                                  [](const flow::Directory& now, std::uint64_t saved) {
+                                      return model::to_json(now.inboxes.at(model::InboxId{saved}));
+                                  });
     co_return response;
 }
 
-Result list_teams(Gateway& gateway, runtime::Loop&, Request&) { co_return list_of(gateway.intake.directory()->teams); }
+Result list_teams(Gateway& gateway, runtime::Loop&, Request&) {
+    co_return list_of(gateway.intake.directory()->teams);
+}
 
 Result save_team(Gateway& gateway, runtime::Loop& loop, Request& request) {
     const auto directory = gateway.intake.directory();
@@ -77,13 +86,16 @@ Result save_team(Gateway& gateway, runtime::Loop& loop, Request& request) {
     model::Team team{*id, body.text("name", 200, true)};
     if (auto fault = body.fault()) co_return std::move(*fault);
     model::Command command = model::SaveTeam{request.principal->agent.id, std::move(team)};
-    auto response = co_await save(gateway, loop, request, std::move(command), [](const flow::Directory& now, std::uint64_t saved) {
-        return model::to_json(now.teams.at(model::TeamId{saved}));
-    });
+    auto response = co_await save(gateway, loop, request, std::move(command),
+                                  [](const flow::Directory& now, std::uint64_t saved) {
+                                      return model::to_json(now.teams.at(model::TeamId{saved}));
+                                  });
     co_return response;
 }
 
-Result list_agents(Gateway& gateway, runtime::Loop&, Request&) { co_return list_of(gateway.intake.directory()->agents); }
+Result list_agents(Gateway& gateway, runtime::Loop&, Request&) {
+    co_return list_of(gateway.intake.directory()->agents);
+}
 
 Result save_agent(Gateway& gateway, runtime::Loop& loop, Request& request) {
     const auto directory = gateway.intake.directory();
@@ -102,38 +114,47 @@ Result save_agent(Gateway& gateway, runtime::Loop& loop, Request& request) {
     }
     if (body.has("team_ids")) {
         agent.teams.clear();
-        for (const std::uint64_t team : body.ids("team_ids")) agent.teams.push_back(model::TeamId{team});
+        for (const std::uint64_t team : body.ids("team_ids"))
+            agent.teams.push_back(model::TeamId{team});
     }
     if (body.has("inbox_ids")) {
         agent.inboxes.clear();
-        for (const std::uint64_t inbox : body.ids("inbox_ids")) agent.inboxes.push_back(model::InboxId{inbox});
+        for (const std::uint64_t inbox : body.ids("inbox_ids"))
+            agent.inboxes.push_back(model::InboxId{inbox});
     }
-    if (const auto capacity = body.maybe_number("capacity", 1000)) agent.capacity = static_cast<std::uint32_t>(*capacity);
+    if (const auto capacity = body.maybe_number("capacity", 1000))
+        agent.capacity = static_cast<std::uint32_t>(*capacity);
     const auto password = body.maybe_text("password", 1024);
-    if (password && password->size() < 10) body.complain("password", "must have at least 10 characters");
+    if (password && password->size() < 10)
+        body.complain("password", "must have at least 10 characters");
     if (auto fault = body.fault()) co_return std::move(*fault);
     std::string hash;
     std::function<void()> work = [&] {
         if (password) hash = runtime::hash_password(*password);
     };
     co_await compute(gateway, loop, std::move(work));
-    model::Command command = model::SaveAgent{request.principal->agent.id, std::move(agent), std::move(hash)};
-    auto response = co_await save(gateway, loop, request, std::move(command), [](const flow::Directory& now, std::uint64_t saved) {
-        return model::to_json(now.agents.at(model::AgentId{saved}));
-    });
+    model::Command command =
+        model::SaveAgent{request.principal->agent.id, std::move(agent), std::move(hash)};
+    auto response = co_await save(gateway, loop, request, std::move(command),
+                                  [](const flow::Directory& now, std::uint64_t saved) {
+                                      return model::to_json(now.agents.at(model::AgentId{saved}));
+                                  });
     co_return response;
 }
 
 Result set_availability(Gateway& gateway, runtime::Loop& loop, Request& request) {
     JsonBody body(request.body);
-    const auto availability = model::from_word<model::Availability>(body.text("availability", 20, true));
+    const auto availability =
+        model::from_word<model::Availability>(body.text("availability", 20, true));
     if (!availability) body.complain("availability", "must be online, away or offline");
     if (auto fault = body.fault()) co_return std::move(*fault);
-    model::Command command = model::SetAvailability{model::AgentId{request.id()}, request.principal->agent.id, *availability};
+    model::Command command = model::SetAvailability{model::AgentId{request.id()},
+                                                    request.principal->agent.id, *availability};
     const auto answer = co_await submit(gateway, loop, std::move(command));
     if (!answer.ok()) co_return problem_of(answer);
-    co_return json_response(R"({"agent_id":")" + std::to_string(request.id()) + R"(","availability":")" +
-                            std::string{model::word(*availability)} + R"("})");
+    co_return json_response(R"({"agent_id":")" + std::to_string(request.id()) +
+                            R"(","availability":")" + std::string{model::word(*availability)} +
+                            R"("})");
 }
 
 Result list_policies(Gateway& gateway, runtime::Loop&, Request&) {
@@ -157,16 +178,20 @@ Result save_policy(Gateway& gateway, runtime::Loop& loop, Request& request) {
         if (!metric) body.complain("targets", "metric must be first_response");
         const auto budget = one.maybe_number("budget_seconds", year_seconds);
         const auto warn = one.maybe_number("warn_before_seconds", year_seconds);
-        if (one.fault() || !budget) body.complain("targets", "each needs a metric and budget_seconds, a whole number");
+        if (one.fault() || !budget)
+            body.complain("targets", "each needs a metric and budget_seconds, a whole number");
         policy.targets.push_back({metric.value_or(sla::Metric::first_response),
-                                  std::chrono::seconds{budget.value_or(0)}, std::chrono::seconds{warn.value_or(0)}});
+                                  std::chrono::seconds{budget.value_or(0)},
+                                  std::chrono::seconds{warn.value_or(0)}});
     }
     if (policy.targets.empty()) body.complain("targets", "a policy needs at least one target");
     if (auto fault = body.fault()) co_return std::move(*fault);
     model::Command command = model::SavePolicy{request.principal->agent.id, std::move(policy)};
-    auto response = co_await save(gateway, loop, request, std::move(command), [](const flow::Directory& now, std::uint64_t saved) {
-        return model::to_json(now.policies.at(model::PolicyId{saved}));
-    });
+    auto response =
+        co_await save(gateway, loop, request, std::move(command),
+                      [](const flow::Directory& now, std::uint64_t saved) {
+                          return model::to_json(now.policies.at(model::PolicyId{saved}));
+                      });
     co_return response;
 }
 
@@ -175,8 +200,9 @@ Result list_outbox(Gateway& gateway, runtime::Loop& loop, Request&) {
     std::function<void(storage::Reader&)> use = [&](storage::Reader& reader) {
         for (const storage::OutboxRow& row : reader.outbox(500))
             items.push_back(R"({"id":")" + std::to_string(row.id) + R"(","conversation_id":")" +
-                            model::text_of(row.conversation) + R"(","due_at":")" + model::text_of(row.due_at) +
-                            R"(","attempts":)" + std::to_string(row.attempts) + R"(,"state":")" + row.state +
+                            model::text_of(row.conversation) + R"(","due_at":")" +
+                            model::text_of(row.due_at) + R"(","attempts":)" +
+                            std::to_string(row.attempts) + R"(,"state":")" + row.state +
                             R"(","reason":)" + model::quoted(row.reason) + "}");
     };
     co_await read(gateway, loop, std::move(use));
@@ -189,16 +215,18 @@ Result list_quarantine(Gateway& gateway, runtime::Loop& loop, Request& request) 
     std::function<void(storage::Reader&)> use = [&](storage::Reader& reader) {
         const auto rows = reader.quarantine(request.query_number("cursor").value_or(0), 100);
         for (const storage::QuarantineRow& row : rows)
-            items.push_back(R"({"id":")" + std::to_string(row.seq) + R"(","at":")" + model::text_of(row.at) +
-                            R"(","inbox_id":")" + std::to_string(row.inbox) + R"(","reason":)" +
-                            model::quoted(row.reason) + R"(,"sha256":)" + model::quoted(row.blob) + "}");
+            items.push_back(
+                R"({"id":")" + std::to_string(row.seq) + R"(","at":")" + model::text_of(row.at) +
+                R"(","inbox_id":")" + std::to_string(row.inbox) + R"(","reason":)" +
+                model::quoted(row.reason) + R"(,"sha256":)" + model::quoted(row.blob) + "}");
         if (rows.size() == 100) next = std::to_string(rows.back().seq);
     };
     co_await read(gateway, loop, std::move(use));
     co_return list_response(items, next);
 }
 
-// The log itself, for those who watch over it. Payloads of inboxes hold keys: only what everybody may see is shown.
+// The log itself, for those who watch over it. Payloads of inboxes hold keys: only what everybody
+// may see is shown.
 Result list_audit(Gateway& gateway, runtime::Loop& loop, Request& request) {
     std::vector<std::string> items;
     std::optional<std::string> next;
@@ -211,9 +239,10 @@ Result list_audit(Gateway& gateway, runtime::Loop& loop, Request& request) {
             const std::string payload = event.row.kind == "inbox_saved"
                                             ? model::to_json(model::inbox_from(event.row.payload))
                                             : event.row.payload;
-            items.push_back(R"({"seq":)" + std::to_string(event.row.seq) + R"(,"at":")" + model::text_of(event.row.at) +
-                            R"(","kind":")" + event.row.kind + R"(","actor":")" + event.row.actor + R"(","hash":")" +
-                            event.hash + R"(","payload":)" + payload + "}");
+            items.push_back(R"({"seq":)" + std::to_string(event.row.seq) + R"(,"at":")" +
+                            model::text_of(event.row.at) + R"(","kind":")" + event.row.kind +
+                            R"(","actor":")" + event.row.actor + R"(","hash":")" + event.hash +
+                            R"(","payload":)" + payload + "}");
         }
         if (events.size() == query.limit) next = std::to_string(events.back().row.seq);
     };
@@ -235,7 +264,9 @@ Result make_token(Gateway& gateway, runtime::Loop& loop, Request& request) {
     const auto written = co_await write(gateway, loop, std::move(row));
     if (written.error != storage::AppendError::none)
         co_return problem(503, "Not available now", "the store cannot be written; try again");
-    co_return json_response(R"({"token":)" + model::quoted(token) + R"(,"agent_id":")" + std::to_string(owner) + R"("})", 201);
+    co_return json_response(R"({"token":)" + model::quoted(token) + R"(,"agent_id":")" +
+                                std::to_string(owner) + R"("})",
+                            201);
 }
 
 }  // namespace api::handlers

@@ -7,22 +7,11 @@
 namespace api::handlers {
 namespace {
 
-constexpr std::size_t page_max = 200;
-constexpr std::size_t page_default = 50;
 constexpr std::size_t text_bytes_max = 256 * 1024;
 
-std::size_t page_size(const Request& request) {
-    return std::clamp<std::size_t>(request.query_number("limit").value_or(page_default), 1, page_max);
+Response no_conversation() {
+    return problem(404, "Not found", "there is no such conversation that you may see");
 }
-
-// The conversation's row, if this viewer may see it. What may not be seen is not there.
-std::optional<storage::ConversationRow> visible_row(storage::Reader& reader, const Request& request, std::uint64_t id) {
-    auto row = reader.conversation(model::ConversationId{id});
-    if (row && !model::may_see(request.principal->viewer, model::placement_of(*row))) row.reset();
-    return row;
-}
-
-Response no_conversation() { return problem(404, "Not found", "there is no such conversation that you may see"); }
 
 storage::ConversationQuery query_of(const Request& request) {
     storage::ConversationQuery query;
@@ -32,7 +21,8 @@ storage::ConversationQuery query_of(const Request& request) {
     query.inbox = request.query_number("inbox_id");
     query.assignee = request.query_number("assignee_id");
     query.team = request.query_number("team_id");
-    if (const auto contact = request.query_number("contact_id")) query.contact = model::ContactId{*contact};
+    if (const auto contact = request.query_number("contact_id"))
+        query.contact = model::ContactId{*contact};
     query.limit = page_size(request);
     return query;
 }
@@ -58,24 +48,21 @@ std::vector<std::string> words_of(const Request& request, const std::string& nam
     const auto found = request.query.find(name);
     if (found == request.query.end()) return words;
     std::istringstream text(found->second);
-    for (std::string word; std::getline(text, word, ',') && words.size() < 30;) words.push_back(word);
+    for (std::string word; std::getline(text, word, ',') && words.size() < 30;)
+        words.push_back(word);
     return words;
-}
-
-std::string event_json(const storage::StoredEvent& event) {
-    return R"({"seq":)" + std::to_string(event.row.seq) + R"(,"at":")" + model::text_of(event.row.at) +
-           R"(","kind":")" + event.row.kind + R"(","actor":")" + event.row.actor + R"(","contact_id":")" +
-           model::text_of(event.row.contact) + R"(","conversation_id":")" + model::text_of(event.row.conversation) +
-           R"(","payload":)" + event.row.payload + "}";
 }
 
 }  // namespace
 
 Result list_conversations(Gateway& gateway, runtime::Loop& loop, Request& request) {
     storage::ConversationQuery query = query_of(request);
-    if (!read_cursor(request, query)) co_return problem(422, "Invalid request", "this cursor is not one of ours", "cursor");
+    if (!read_cursor(request, query))
+        co_return problem(422, "Invalid request", "this cursor is not one of ours", "cursor");
     std::vector<storage::ConversationRow> rows;
-    std::function<void(storage::Reader&)> use = [&](storage::Reader& reader) { rows = reader.conversations(query); };
+    std::function<void(storage::Reader&)> use = [&](storage::Reader& reader) {
+        rows = reader.conversations(query);
+    };
     co_await read(gateway, loop, std::move(use));
     std::vector<std::string> items;
     for (const auto& row : rows) items.push_back(row.body);
@@ -86,7 +73,9 @@ Result list_conversations(Gateway& gateway, runtime::Loop& loop, Request& reques
 
 Result count_conversations(Gateway& gateway, runtime::Loop& loop, Request& request) {
     std::size_t count = 0;
-    std::function<void(storage::Reader&)> use = [&](storage::Reader& reader) { count = reader.count(query_of(request)); };
+    std::function<void(storage::Reader&)> use = [&](storage::Reader& reader) {
+        count = reader.count(query_of(request));
+    };
     co_await read(gateway, loop, std::move(use));
     co_return json_response(R"({"count":)" + std::to_string(count) + "}");
 }
@@ -109,7 +98,8 @@ std::optional<model::Seq> if_match(const Request& request, std::string& fault) {
     std::string text = request.header("if-match");
     if (text.empty() || text == "*") return std::nullopt;
     std::erase(text, '"');
-    if (text.empty() || text.size() > 18 || text.find_first_not_of("0123456789") != std::string::npos) {
+    if (text.empty() || text.size() > 18 ||
+        text.find_first_not_of("0123456789") != std::string::npos) {
         fault = "If-Match must be the ETag that was given";
         return std::nullopt;
     }
@@ -117,8 +107,8 @@ std::optional<model::Seq> if_match(const Request& request, std::string& fault) {
 }
 
 // The commands that a change asks for, in the order in which they are carried out.
-std::vector<model::Command> commands_of(JsonBody& body, model::AgentId agent, model::ConversationId id,
-                                        std::optional<model::Seq> base) {
+std::vector<model::Command> commands_of(JsonBody& body, model::AgentId agent,
+                                        model::ConversationId id, std::optional<model::Seq> base) {
     std::vector<model::Command> commands;
     const auto assignee = body.maybe_id("assignee_id");
     const auto team = body.maybe_id("team_id");
@@ -130,14 +120,20 @@ std::vector<model::Command> commands_of(JsonBody& body, model::AgentId agent, mo
     }
     if (const auto text = body.maybe_text("priority", 20)) {
         const auto priority = model::from_word<model::Priority>(*text);
-        if (priority) commands.emplace_back(model::ChangePriority{agent, id, *priority});
-        else body.complain("priority", "must be low, normal, high or urgent");
+        if (priority)
+            commands.emplace_back(model::ChangePriority{agent, id, *priority});
+        else
+            body.complain("priority", "must be low, normal, high or urgent");
     }
-    if (body.has("tags")) commands.emplace_back(model::ChangeTags{agent, id, body.texts("tags", 50, 100)});
+    if (body.has("tags"))
+        commands.emplace_back(model::ChangeTags{agent, id, body.texts("tags", 50, 100)});
     if (const auto text = body.maybe_text("status", 20)) {
         const auto status = model::from_word<model::Status>(*text);
-        if (status) commands.emplace_back(model::ChangeStatus{agent, id, *status, body.maybe_instant("until")});
-        else body.complain("status", "must be open, pending, snoozed or resolved");
+        if (status)
+            commands.emplace_back(
+                model::ChangeStatus{agent, id, *status, body.maybe_instant("until")});
+        else
+            body.complain("status", "must be open, pending, snoozed or resolved");
     }
     return commands;
 }
@@ -149,8 +145,10 @@ Result change_conversation(Gateway& gateway, runtime::Loop& loop, Request& reque
     std::string match_fault;
     const auto base = if_match(request, match_fault);
     if (!match_fault.empty()) co_return problem(422, "Invalid request", match_fault, "If-Match");
-    auto commands = commands_of(body, request.principal->agent.id, model::ConversationId{request.id()}, base);
-    if (commands.empty()) body.complain("", "name at least one of assignee_id, team_id, priority, tags, status");
+    auto commands =
+        commands_of(body, request.principal->agent.id, model::ConversationId{request.id()}, base);
+    if (commands.empty())
+        body.complain("", "name at least one of assignee_id, team_id, priority, tags, status");
     if (auto fault = body.fault()) co_return std::move(*fault);
     for (model::Command& command : commands) {
         const auto answer = co_await submit(gateway, loop, std::move(command));
@@ -172,16 +170,19 @@ Result list_messages(Gateway& gateway, runtime::Loop& loop, Request& request) {
         found = visible_row(reader, request, request.id()).has_value();
         if (!found) return;
         head = reader.head();
-        const auto upper = static_cast<std::uint32_t>(std::min<std::uint64_t>(before.value_or(0x7fffffff), 0x7fffffff));
+        const auto upper = static_cast<std::uint32_t>(
+            std::min<std::uint64_t>(before.value_or(0x7fffffff), 0x7fffffff));
         const auto lower = static_cast<std::uint32_t>(request.query_number("after").value_or(0));
-        rows = newest ? reader.messages_before(id, upper, limit) : reader.messages(id, lower, limit);
+        rows =
+            newest ? reader.messages_before(id, upper, limit) : reader.messages(id, lower, limit);
     };
     co_await read(gateway, loop, std::move(use));
     if (!found) co_return no_conversation();
     std::vector<std::string> items;
     for (const auto& row : rows) items.push_back(model::message_json(row));
     std::optional<std::string> next;
-    if (rows.size() == limit) next = std::to_string(newest ? rows.front().number : rows.back().number);
+    if (rows.size() == limit)
+        next = std::to_string(newest ? rows.front().number : rows.back().number);
     auto response = list_response(items, next);
     response.body.pop_back();
     response.body += R"(,"seq":)" + std::to_string(head) + "}";
@@ -192,7 +193,8 @@ Result add_message(Gateway& gateway, runtime::Loop& loop, Request& request) {
     JsonBody body(request.body);
     const std::string text = body.text("text", text_bytes_max, true);
     const std::string visibility = body.maybe_text("visibility", 20).value_or("private");
-    if (visibility != "private" && visibility != "note") body.complain("visibility", "must be private or note");
+    if (visibility != "private" && visibility != "note")
+        body.complain("visibility", "must be private or note");
     const auto seen = body.maybe_number("seen", 0x7fffffff);
     const auto uploads = body.texts("attachments", 20, 100);
     if (auto fault = body.fault()) co_return std::move(*fault);
@@ -204,18 +206,25 @@ Result add_message(Gateway& gateway, runtime::Loop& loop, Request& request) {
         command = model::AddNote{request.principal->agent.id, id, text, client_id};
     } else {
         std::optional<storage::ConversationRow> row;
-        std::function<void(storage::Reader&)> use = [&](storage::Reader& reader) { row = visible_row(reader, request, request.id()); };
+        std::function<void(storage::Reader&)> use = [&](storage::Reader& reader) {
+            row = visible_row(reader, request, request.id());
+        };
         co_await read(gateway, loop, std::move(use));
         if (!row) co_return no_conversation();
         auto reply = compose_reply(gateway, *request.principal, *row, text, uploads, client_id);
-        if (!reply) co_return problem(422, "Invalid request", "an attachment is not there any more: upload it again", "attachments");
+        if (!reply)
+            co_return problem(422, "Invalid request",
+                              "an attachment is not there any more: upload it again",
+                              "attachments");
         if (seen) reply->seen = static_cast<std::uint32_t>(*seen);
         command = std::move(*reply);
     }
     const auto answer = co_await submit(gateway, loop, std::move(command));
     if (!answer.ok()) co_return problem_of(answer);
     std::optional<storage::MessageRow> row;
-    std::function<void(storage::Reader&)> use = [&](storage::Reader& reader) { row = reader.message(model::MessageId{answer.id}); };
+    std::function<void(storage::Reader&)> use = [&](storage::Reader& reader) {
+        row = reader.message(model::MessageId{answer.id});
+    };
     co_await read(gateway, loop, std::move(use));
     co_return json_response(row ? model::message_json(*row) : model::to_json(answer), 201);
 }
@@ -248,127 +257,14 @@ Result list_decisions(Gateway& gateway, runtime::Loop& loop, Request& request) {
     std::function<void(storage::Reader&)> use = [&](storage::Reader& reader) {
         found = visible_row(reader, request, request.id()).has_value();
         if (!found) return;
-        for (const storage::DecisionRow& row : reader.decisions(model::ConversationId{request.id()}))
-            items.push_back(R"({"seq":)" + std::to_string(row.seq) + R"(,"at":")" + model::text_of(row.at) +
-                            R"(","decision":)" + row.body + "}");
+        for (const storage::DecisionRow& row :
+             reader.decisions(model::ConversationId{request.id()}))
+            items.push_back(R"({"seq":)" + std::to_string(row.seq) + R"(,"at":")" +
+                            model::text_of(row.at) + R"(","decision":)" + row.body + "}");
     };
     co_await read(gateway, loop, std::move(use));
     if (!found) co_return no_conversation();
     co_return list_response(items, std::nullopt);
 }
-
-namespace {
-
-// A contact is seen by whoever sees one of its conversations.
-bool sees_contact(storage::Reader& reader, const Request& request) {
-    storage::ConversationQuery query;
-    query.scope = model::scope_of(request.principal->viewer);
-    query.contact = model::ContactId{request.id()};
-    query.limit = 1;
-    return !reader.conversations(query).empty();
-}
-
-}  // namespace
-
-Result get_contact(Gateway& gateway, runtime::Loop& loop, Request& request) {
-    std::optional<storage::ContactRow> row;
-    std::function<void(storage::Reader&)> use = [&](storage::Reader& reader) {
-        if (sees_contact(reader, request)) row = reader.contact(model::ContactId{request.id()});
-    };
-    co_await read(gateway, loop, std::move(use));
-    if (!row) co_return problem(404, "Not found", "there is no such contact that you may see");
-    co_return json_response(row->body);
-}
-
-// Newest first; entries of conversations that may not be seen are left out.
-Result list_timeline(Gateway& gateway, runtime::Loop& loop, Request& request) {
-    bool found = false;
-    std::vector<std::string> items;
-    std::optional<std::string> next;
-    const std::size_t limit = page_size(request);
-    std::function<void(storage::Reader&)> use = [&](storage::Reader& reader) {
-        found = sees_contact(reader, request);
-        storage::EventQuery query;
-        query.contact = model::ContactId{request.id()};
-        query.before = request.query_number("cursor");
-        query.newest_first = true;
-        query.limit = limit;
-        if (!found) return;
-        const auto events = reader.events(query);
-        std::map<model::ConversationId, bool> seen;
-        for (const auto& event : events) {
-            const auto id = event.row.conversation;
-            if (model::is_some(id) && !seen.contains(id))
-                seen[id] = visible_row(reader, request, model::number(id)).has_value();
-            if (!model::is_some(id) || seen[id]) items.push_back(event_json(event));
-        }
-        if (events.size() == limit) next = std::to_string(events.back().row.seq);
-    };
-    co_await read(gateway, loop, std::move(use));
-    if (!found) co_return problem(404, "Not found", "there is no such contact that you may see");
-    co_return list_response(items, next);
-}
-
-Response download(const std::string& name, const std::string& type, std::shared_ptr<const std::string> bytes) {
-    Response response;
-    const bool harmless = type == "image/png" || type == "image/jpeg" || type == "image/gif" || type == "image/webp" ||
-                          type == "application/pdf" || type == "text/plain";
-    response.type = harmless ? type : "application/octet-stream";
-    response.shared_body = std::move(bytes);
-    std::string safe;
-    for (const unsigned char c : name) {
-        static constexpr char digits[] = "0123456789ABCDEF";
-        if (std::isalnum(c) != 0 || c == '.' || c == '-' || c == '_') safe.push_back(static_cast<char>(c));
-        else safe.append({'%', digits[c >> 4], digits[c & 15]});
-    }
-    response.headers.emplace_back("Content-Disposition",
-                                  std::string{harmless ? "inline" : "attachment"} + "; filename*=UTF-8''" + safe);
-    response.headers.emplace_back("Content-Security-Policy", "default-src 'none'; sandbox");
-    response.headers.emplace_back("Cache-Control", "private, max-age=86400, immutable");
-    return response;
-}
-
-Result get_attachment(Gateway& gateway, runtime::Loop& loop, Request& request) {
-    std::optional<storage::AttachmentRow> row;
-    std::shared_ptr<const std::string> bytes;
-    std::function<void(storage::Reader&)> use = [&](storage::Reader& reader) {
-        row = reader.attachment(model::AttachmentId{request.id()});
-        if (row && visible_row(reader, request, model::number(row->conversation))) bytes = reader.blob(row->blob);
-    };
-    co_await read(gateway, loop, std::move(use));
-    if (!bytes) co_return problem(404, "Not found", "there is no such attachment that you may see");
-    co_return download(row->name, row->type, std::move(bytes));
-}
-
-Result get_raw_message(Gateway& gateway, runtime::Loop& loop, Request& request) {
-    std::shared_ptr<const std::string> bytes;
-    std::function<void(storage::Reader&)> use = [&](storage::Reader& reader) {
-        const auto row = reader.message(model::MessageId{request.id()});
-        if (row && visible_row(reader, request, model::number(row->conversation)))
-            bytes = reader.blob(model::message_from(row->body).raw_sha256);
-    };
-    co_await read(gateway, loop, std::move(use));
-    if (!bytes) co_return problem(404, "Not found", "there is no such message with a source that you may see");
-    co_return download("message-" + std::to_string(request.id()) + ".eml", "message/rfc822", std::move(bytes));
-}
-
-Response keep_upload(Gateway& gateway, const Request& request) {
-    if (request.body.empty()) return problem(422, "Invalid request", "the file is empty", "body");
-    connectors::Attachment attachment;
-    const auto name = request.query.find("name");
-    attachment.name = name == request.query.end() || name->second.empty() ? "file" : name->second.substr(0, 200);
-    attachment.type = request.header("content-type").substr(0, 100);
-    attachment.sha256 = storage::sha256_hex(request.body);
-    attachment.size = request.body.size();
-    attachment.bytes = std::make_shared<const std::string>(request.body);
-    const std::string type = attachment.type;
-    const std::string id = gateway.uploads.put(std::move(attachment), gateway.settings.uploads_waiting_max);
-    return json_response(R"({"id":)" + model::quoted(id) + R"(,"name":)" +
-                             model::quoted(name == request.query.end() ? "file" : name->second) + R"(,"type":)" +
-                             model::quoted(type) + R"(,"size":)" + std::to_string(request.body.size()) + "}",
-                         201);
-}
-
-Result upload(Gateway& gateway, runtime::Loop&, Request& request) { co_return keep_upload(gateway, request); }
 
 }  // namespace api::handlers

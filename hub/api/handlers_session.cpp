@@ -27,36 +27,44 @@ Result sign_in(Gateway& gateway, runtime::Loop& loop, Request& request) {
     std::string email = body.text("email", 320, true);
     const std::string password = body.text("password", 1024, true);
     if (auto fault = body.fault()) co_return std::move(*fault);
-    std::transform(email.begin(), email.end(), email.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    std::transform(email.begin(), email.end(), email.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     const std::string guard_key = request.remote + " " + email;
-    if (!gateway.sign_ins.allows(guard_key, gateway.settings.sign_in_failures_max, gateway.clock.now())) {
+    if (!gateway.sign_ins.allows(guard_key, gateway.settings.sign_in_failures_max,
+                                 gateway.clock.now())) {
         auto refused = problem(429, "Too many attempts", "wait ten minutes, then try again");
         refused.headers.emplace_back("Retry-After", "600");
         co_return refused;
     }
     std::optional<storage::CredentialRow> credential;
-    std::function<void(storage::Reader&)> use = [&](storage::Reader& reader) { credential = reader.credential(email); };
+    std::function<void(storage::Reader&)> use = [&](storage::Reader& reader) {
+        credential = reader.credential(email);
+    };
     co_await read(gateway, loop, std::move(use));
     bool right = false;
     std::function<void()> work = [&] {
-        right = runtime::password_matches(credential ? credential->password_hash : nobodys_hash(), password) && credential;
+        right = runtime::password_matches(credential ? credential->password_hash : nobodys_hash(),
+                                          password) &&
+                credential;
     };
     co_await compute(gateway, loop, std::move(work));
     const auto directory = gateway.intake.directory();
-    const auto agent = credential ? directory->agents.find(model::AgentId{credential->agent}) : directory->agents.end();
+    const auto agent = credential ? directory->agents.find(model::AgentId{credential->agent})
+                                  : directory->agents.end();
     if (!right || agent == directory->agents.end()) {
         gateway.sign_ins.failed(guard_key, gateway.clock.now());
         co_return problem(401, "Not signed in", "the mail address or the password is wrong");
     }
-    Principal principal{agent->second, model::viewer_of(agent->second), runtime::random_token(), true,
-                        gateway.clock.now() + gateway.settings.session_lifetime};
-    storage::RowWrite row = storage::SessionRow{storage::sha256_hex(principal.token), credential->agent, "browser",
-                                                principal.expires_at};
+    Principal principal{agent->second, model::viewer_of(agent->second), runtime::random_token(),
+                        true, gateway.clock.now() + gateway.settings.session_lifetime};
+    storage::RowWrite row = storage::SessionRow{storage::sha256_hex(principal.token),
+                                                credential->agent, "browser", principal.expires_at};
     const auto written = co_await write(gateway, loop, std::move(row));
     if (written.error != storage::AppendError::none)
         co_return problem(503, "Not available now", "the store cannot be written; try again");
     auto response = json_response(session_json(gateway, principal));
-    response.headers.emplace_back("Set-Cookie", session_cookie_header(gateway, principal.token, false));
+    response.headers.emplace_back("Set-Cookie",
+                                  session_cookie_header(gateway, principal.token, false));
     co_return response;
 }
 
@@ -82,11 +90,13 @@ Result snapshot(Gateway& gateway, runtime::Loop& loop, Request& request) {
         query.statuses = {"open", "pending", "snoozed"};
         query.limit = open_headers_max;
         const auto rows = reader.conversations(query);
-        body = R"({"epoch":)" + model::quoted(gateway.epoch) + R"(,"seq":)" + std::to_string(reader.head()) +
-               R"(,"open_total":)" + std::to_string(reader.count(query)) + R"(,"me":)" +
-               model::to_json(request.principal->agent) + R"(,"now":")" + model::text_of(gateway.clock.now()) +
-               R"(","conversations":[)";
-        for (std::size_t i = 0; i < rows.size(); ++i) body.append(i == 0 ? "" : ",").append(rows[i].body);
+        body = R"({"epoch":)" + model::quoted(gateway.epoch) + R"(,"seq":)" +
+               std::to_string(reader.head()) + R"(,"open_total":)" +
+               std::to_string(reader.count(query)) + R"(,"me":)" +
+               model::to_json(request.principal->agent) + R"(,"now":")" +
+               model::text_of(gateway.clock.now()) + R"(","conversations":[)";
+        for (std::size_t i = 0; i < rows.size(); ++i)
+            body.append(i == 0 ? "" : ",").append(rows[i].body);
         body += "]";
     };
     co_await read(gateway, loop, std::move(use));
@@ -111,15 +121,18 @@ Result snapshot(Gateway& gateway, runtime::Loop& loop, Request& request) {
     co_return json_response(body + "}}");
 }
 
-Result healthz(Gateway&, runtime::Loop&, Request&) { co_return json_response(R"({"alive":true})"); }
+Result healthz(Gateway&, runtime::Loop&, Request&) {
+    co_return json_response(R"({"alive":true})");
+}
 
 Result readyz(Gateway& gateway, runtime::Loop&, Request&) {
     std::vector<std::string> parts;
     bool ready = !gateway.draining;
     for (const Health& health : gateway.health()) {
         ready = ready && health.well;
-        parts.push_back(R"({"part":)" + model::quoted(health.part) + R"(,"well":)" + (health.well ? "true" : "false") +
-                        R"(,"detail":)" + model::quoted(health.detail) + "}");
+        parts.push_back(R"({"part":)" + model::quoted(health.part) + R"(,"well":)" +
+                        (health.well ? "true" : "false") + R"(,"detail":)" +
+                        model::quoted(health.detail) + "}");
     }
     std::string body = std::string{R"({"ready":)"} + (ready ? "true" : "false") + R"(,"parts":[)";
     for (std::size_t i = 0; i < parts.size(); ++i) body.append(i == 0 ? "" : ",").append(parts[i]);
@@ -132,13 +145,16 @@ Result metrics(Gateway& gateway, runtime::Loop&, Request&) {
     co_return response;
 }
 
-// An empty page with a policy of its own; the console writes the sanitised mail into it (docs/ARCHITECTURE.md).
+// An empty page with a policy of its own; the console writes the sanitised mail into it
+// (docs/ARCHITECTURE.md).
 Result mail_frame(Gateway&, runtime::Loop&, Request& request) {
-    auto response = json_response("<!doctype html><html lang=\"und\"><head><meta charset=\"utf-8\"><title>Mail</title>"
-                                  "</head><body></body></html>");
+    auto response = json_response(
+        "<!doctype html><html lang=\"und\"><head><meta charset=\"utf-8\"><title>Mail</title>"
+        "</head><body></body></html>");
     response.type = "text/html; charset=utf-8";
     const bool images = request.query.contains("images");
-    response.headers.emplace_back("Content-Security-Policy", images ? mail_frame_images_policy : mail_frame_policy);
+    response.headers.emplace_back("Content-Security-Policy",
+                                  images ? mail_frame_images_policy : mail_frame_policy);
     response.headers.emplace_back("X-Frame-Options", "SAMEORIGIN");
     co_return response;
 }

@@ -37,7 +37,8 @@ struct Session {
 };
 
 void arm(Session& session) {
-    session.deadline.expires_after(std::chrono::seconds{session.gateway.settings.request_seconds_max});
+    session.deadline.expires_after(
+        std::chrono::seconds{session.gateway.settings.request_seconds_max});
     session.deadline.async_wait([weak = std::weak_ptr(session.socket)](error_code error) {
         const auto socket = weak.lock();
         error_code ignored;
@@ -62,7 +63,8 @@ awaitable<ReadResult> read_request(Session& session, Request& request, bool& kee
             if (error && error != http::error::need_more) co_return ReadResult::bad;
             if (parser.is_done()) break;
         }
-        const auto [failed, size] = co_await session.socket->async_read_some(boost::asio::buffer(buffer), token);
+        const auto [failed, size] =
+            co_await session.socket->async_read_some(boost::asio::buffer(buffer), token);
         if (failed) co_return ReadResult::closed;
         session.input.append(buffer.data(), size);
     }
@@ -72,7 +74,8 @@ awaitable<ReadResult> read_request(Session& session, Request& request, bool& kee
     read_target(std::string_view{message.target()}, request);
     for (const auto& field : message) {
         std::string name{field.name_string()};
-        std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+        std::transform(name.begin(), name.end(), name.begin(),
+                       [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
         request.headers[name] = std::string{field.value()};
     }
     request.body = std::move(message.body());
@@ -80,8 +83,9 @@ awaitable<ReadResult> read_request(Session& session, Request& request, bool& kee
 }
 
 std::string head_of(const Response& response, std::size_t body_size, bool keep_alive) {
-    std::string head = "HTTP/1.1 " + std::to_string(response.status) + " " +
-                       std::string{http::obsolete_reason(static_cast<http::status>(response.status))} + "\r\n";
+    std::string head =
+        "HTTP/1.1 " + std::to_string(response.status) + " " +
+        std::string{http::obsolete_reason(static_cast<http::status>(response.status))} + "\r\n";
     const auto add = [&head](std::string_view name, std::string_view value) {
         head.append(name).append(": ").append(value).append("\r\n");
     };
@@ -102,11 +106,13 @@ std::string head_of(const Response& response, std::size_t body_size, bool keep_a
     return head + "\r\n";
 }
 
-awaitable<bool> write_response(Session& session, const Request& request, Response response, bool keep_alive) {
+awaitable<bool> write_response(Session& session, const Request& request, Response response,
+                               bool keep_alive) {
     session.gateway.metrics.counters().http_answer(response.status);
     const std::string& body = response.shared_body ? *response.shared_body : response.body;
     const std::string head = head_of(response, body.size(), keep_alive);
-    std::array<boost::asio::const_buffer, 2> buffers = {boost::asio::buffer(head), boost::asio::buffer(body)};
+    std::array<boost::asio::const_buffer, 2> buffers = {boost::asio::buffer(head),
+                                                        boost::asio::buffer(body)};
     if (request.method == "HEAD" || response.status == 304) buffers[1] = {};
     const auto [error, size] = co_await boost::asio::async_write(*session.socket, buffers, token);
     co_return !error;
@@ -114,16 +120,19 @@ awaitable<bool> write_response(Session& session, const Request& request, Respons
 
 bool wants_upgrade(const Request& request) {
     std::string upgrade = request.header("upgrade");
-    std::transform(upgrade.begin(), upgrade.end(), upgrade.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    std::transform(upgrade.begin(), upgrade.end(), upgrade.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     return upgrade == "websocket" && request.method == "GET";
 }
 
-// Answers the handshake and hands the socket over. Nothing when it became a websocket, else the refusal.
+// Answers the handshake and hands the socket over. Nothing when it became a websocket, else the
+// refusal.
 awaitable<std::optional<Response>> upgrade(Session& session, Request& request) {
     const bool console = request.path == "/ws";
     if (!console && request.path != "/chat/ws")
         co_return problem(404, "Not found", "there is no websocket at " + request.path);
-    if (request.header("sec-websocket-version") != "13" || request.header("sec-websocket-key").size() != 24) {
+    if (request.header("sec-websocket-version") != "13" ||
+        request.header("sec-websocket-key").size() != 24) {
         auto refused = problem(426, "Upgrade required", "this websocket speaks version 13");
         refused.headers.emplace_back("Sec-WebSocket-Version", "13");
         co_return refused;
@@ -134,13 +143,15 @@ awaitable<std::optional<Response>> upgrade(Session& session, Request& request) {
         if (refused) co_return refused;
     }
     const std::string answer =
-        "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: " +
+        "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: "
+        "Upgrade\r\nSec-WebSocket-Accept: " +
         runtime::websocket::accept_key(request.header("sec-websocket-key")) + "\r\n\r\n";
-    const auto [error, size] = co_await boost::asio::async_write(*session.socket, boost::asio::buffer(answer), token);
+    const auto [error, size] =
+        co_await boost::asio::async_write(*session.socket, boost::asio::buffer(answer), token);
     if (error) co_return std::nullopt;
     if (console)
-        open_console_socket(session.gateway, session.loop, std::move(*session.socket), std::move(ticket),
-                            std::move(session.input));
+        open_console_socket(session.gateway, session.loop, std::move(*session.socket),
+                            std::move(ticket), std::move(session.input));
     else
         open_widget_socket(session.gateway, session.loop, std::move(*session.socket), request,
                            std::move(session.input));
@@ -156,12 +167,14 @@ awaitable<Response> guarded_dispatch(Session& session, Request& request) {
     } catch (const std::exception& error) {
         bug = error.what();
     }
-    runtime::log::error("http.bug", {{"method", request.method}, {"path", request.path}, {"what", bug}});
+    runtime::log::error("http.bug",
+                        {{"method", request.method}, {"path", request.path}, {"what", bug}});
     co_return problem(500, "Internal error", "this is a defect of the program; it has been logged");
 }
 
 awaitable<void> serve(Gateway& gateway, runtime::Loop& loop, std::shared_ptr<tcp::socket> socket) {
-    Session session{gateway, loop, std::move(socket), boost::asio::steady_timer(loop.context()), {}};
+    Session session{
+        gateway, loop, std::move(socket), boost::asio::steady_timer(loop.context()), {}};
     error_code ignored;
     session.socket->set_option(tcp::no_delay(true), ignored);
     const std::string remote = session.socket->remote_endpoint(ignored).address().to_string();
@@ -188,20 +201,24 @@ awaitable<void> serve(Gateway& gateway, runtime::Loop& loop, std::shared_ptr<tcp
         }
         auto response = co_await guarded_dispatch(session, request);
         arm(session);  // a reader that does not read is cut off as well
-        keep_alive = co_await write_response(session, request, std::move(response), keep_alive) && keep_alive;
+        keep_alive = co_await write_response(session, request, std::move(response), keep_alive) &&
+                     keep_alive;
     }
     session.deadline.cancel();
 }
 
 // Counts the connection for as long as it is served over HTTP.
-awaitable<void> counted(Gateway& gateway, runtime::Loop& loop, std::shared_ptr<tcp::socket> socket) {
-    if (++gateway.connections <= gateway.settings.connections_max) co_await serve(gateway, loop, std::move(socket));
+awaitable<void> counted(Gateway& gateway, runtime::Loop& loop,
+                        std::shared_ptr<tcp::socket> socket) {
+    if (++gateway.connections <= gateway.settings.connections_max)
+        co_await serve(gateway, loop, std::move(socket));
     --gateway.connections;
 }
 
 }  // namespace
 
-HttpListener::HttpListener(Gateway& gateway, std::vector<runtime::Loop*> loops, const tcp::endpoint& endpoint)
+HttpListener::HttpListener(Gateway& gateway, std::vector<runtime::Loop*> loops,
+                           const tcp::endpoint& endpoint)
     : gateway_(gateway), loops_(std::move(loops)), acceptor_(loops_.front()->context()) {
     try {
         acceptor_.open(endpoint.protocol());
@@ -228,7 +245,8 @@ awaitable<void> HttpListener::accept_loop() {
         const auto [error] = co_await acceptor_.async_accept(*socket, token);
         if (error == boost::asio::error::operation_aborted || !acceptor_.is_open()) co_return;
         if (error) {
-            boost::asio::steady_timer pause(acceptor_.get_executor(), std::chrono::milliseconds{100});
+            boost::asio::steady_timer pause(acceptor_.get_executor(),
+                                            std::chrono::milliseconds{100});
             co_await pause.async_wait(token);
             continue;
         }

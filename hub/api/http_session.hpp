@@ -1,4 +1,5 @@
-// HTTP/1.1: the listener and one coroutine per connection. Beast parses, nothing else of it is used.
+// HTTP/1.1: the listener and one coroutine per connection. Beast parses, nothing else of it is
+// used.
 #pragma once
 
 #include <boost/asio/ip/tcp.hpp>
@@ -9,9 +10,10 @@ namespace api {
 
 class HttpListener {
 public:
-    // Accepts on the first loop and hands each connection to the next one in turn. Throws std::runtime_error when the
-    // address cannot be used.
-    HttpListener(Gateway& gateway, std::vector<runtime::Loop*> loops, const boost::asio::ip::tcp::endpoint& endpoint);
+    // Accepts on the first loop and hands each connection to the next one in turn. Throws
+    // std::runtime_error when the address cannot be used.
+    HttpListener(Gateway& gateway, std::vector<runtime::Loop*> loops,
+                 const boost::asio::ip::tcp::endpoint& endpoint);
     boost::asio::ip::tcp::endpoint endpoint() const { return acceptor_.local_endpoint(); }
     void stop();  // on the first loop: no new connections
 

@@ -37,7 +37,8 @@ Json parse_shallow(std::string_view text) {
 }
 
 std::optional<std::uint64_t> digits(const std::string& text) {
-    if (text.empty() || text.size() > 18 || text.find_first_not_of("0123456789") != std::string::npos)
+    if (text.empty() || text.size() > 18 ||
+        text.find_first_not_of("0123456789") != std::string::npos)
         return std::nullopt;
     return std::stoull(text);
 }
@@ -55,8 +56,12 @@ JsonBody::JsonBody(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 JsonBody::JsonBody(JsonBody&&) noexcept = default;
 JsonBody::~JsonBody() = default;
 
-bool JsonBody::has(const char* field) const { return impl_->json.contains(field); }
-bool JsonBody::is_null(const char* field) const { return has(field) && impl_->json.at(field).is_null(); }
+bool JsonBody::has(const char* field) const {
+    return impl_->json.contains(field);
+}
+bool JsonBody::is_null(const char* field) const {
+    return has(field) && impl_->json.at(field).is_null();
+}
 
 void JsonBody::complain(std::string field, std::string detail) {
     if (!impl_->detail.empty()) return;
@@ -66,7 +71,8 @@ void JsonBody::complain(std::string field, std::string detail) {
 
 std::string JsonBody::text(const char* field, std::size_t bytes_max, bool required) {
     const auto value = maybe_text(field, bytes_max);
-    if (required && (!value || value->empty())) complain(field, std::string{field} + " is required");
+    if (required && (!value || value->empty()))
+        complain(field, std::string{field} + " is required");
     return value.value_or("");
 }
 
@@ -76,8 +82,10 @@ std::optional<std::string> JsonBody::maybe_text(const char* field, std::size_t b
     if (!value->is_string()) return complain(field, "must be a string"), std::nullopt;
     const auto& text = value->get_ref<const std::string&>();
     if (text.size() > bytes_max)
-        return complain(field, "is longer than " + std::to_string(bytes_max) + " bytes"), std::nullopt;
-    if (text.find('\0') != std::string::npos) return complain(field, "must not hold a NUL"), std::nullopt;
+        return complain(field, "is longer than " + std::to_string(bytes_max) + " bytes"),
+               std::nullopt;
+    if (text.find('\0') != std::string::npos)
+        return complain(field, "must not hold a NUL"), std::nullopt;
     return text;
 }
 
@@ -85,7 +93,8 @@ std::optional<std::uint64_t> JsonBody::maybe_number(const char* field, std::uint
     const Json* value = impl_->at(field);
     if (value == nullptr) return std::nullopt;
     if (!value->is_number_unsigned() || value->get<std::uint64_t>() > most)
-        return complain(field, "must be a whole number from 0 to " + std::to_string(most)), std::nullopt;
+        return complain(field, "must be a whole number from 0 to " + std::to_string(most)),
+               std::nullopt;
     return value->get<std::uint64_t>();
 }
 
@@ -109,13 +118,16 @@ std::vector<std::uint64_t> JsonBody::ids(const char* field) {
     std::vector<std::uint64_t> ids;
     for (const std::string& text : texts(field, 1000, 18)) {
         const auto id = digits(text);
-        if (id) ids.push_back(*id);
-        else complain(field, "must be a list of ids, strings of digits");
+        if (id)
+            ids.push_back(*id);
+        else
+            complain(field, "must be a list of ids, strings of digits");
     }
     return ids;
 }
 
-std::vector<std::string> JsonBody::texts(const char* field, std::size_t count_max, std::size_t bytes_max) {
+std::vector<std::string> JsonBody::texts(const char* field, std::size_t count_max,
+                                         std::size_t bytes_max) {
     std::vector<std::string> texts;
     const Json* value = impl_->at(field);
     if (value == nullptr) return texts;
@@ -123,7 +135,9 @@ std::vector<std::string> JsonBody::texts(const char* field, std::size_t count_ma
         return complain(field, "must be a list of at most " + std::to_string(count_max)), texts;
     for (const Json& one : *value) {
         if (!one.is_string() || one.get_ref<const std::string&>().size() > bytes_max)
-            return complain(field, "must be a list of strings of at most " + std::to_string(bytes_max) + " bytes"), texts;
+            return complain(field, "must be a list of strings of at most " +
+                                       std::to_string(bytes_max) + " bytes"),
+                   texts;
         texts.push_back(one.get<std::string>());
     }
     return texts;
@@ -143,9 +157,11 @@ std::vector<JsonBody> JsonBody::objects(const char* field, std::size_t count_max
     const Json* value = impl_->at(field);
     if (value == nullptr) return objects;
     if (!value->is_array() || value->size() > count_max)
-        return complain(field, "must be a list of at most " + std::to_string(count_max)), std::move(objects);
+        return complain(field, "must be a list of at most " + std::to_string(count_max)),
+               std::move(objects);
     for (const Json& one : *value) {
-        if (!one.is_object()) return complain(field, "must be a list of objects"), std::move(objects);
+        if (!one.is_object())
+            return complain(field, "must be a list of objects"), std::move(objects);
         auto impl = std::make_unique<Impl>();
         impl->json = one;
         objects.push_back(JsonBody(std::move(impl)));
@@ -163,7 +179,8 @@ std::optional<model::Instant> JsonBody::maybe_instant(const char* field) {
 
 std::optional<Response> JsonBody::fault() const {
     if (impl_->detail.empty()) return std::nullopt;
-    return problem(impl_->field.empty() ? 400 : 422, "Invalid request", impl_->detail, impl_->field);
+    return problem(impl_->field.empty() ? 400 : 422, "Invalid request", impl_->detail,
+                   impl_->field);
 }
 
 }  // namespace api

@@ -1,5 +1,5 @@
-// Request bodies: JSON texts with checked fields. The first thing wrong is remembered with the field's name; reading
-// goes on with defaults, and the handler asks `fault` once at the end.
+// Request bodies: JSON texts with checked fields. The first thing wrong is remembered with the
+// field's name; reading goes on with defaults, and the handler asks `fault` once at the end.
 #pragma once
 
 #include <memory>

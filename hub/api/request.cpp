@@ -8,7 +8,8 @@ namespace {
 std::optional<std::uint64_t> number_of(std::string_view text) {
     std::uint64_t value = 0;
     const auto parsed = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (parsed.ec != std::errc{} || parsed.ptr != text.data() + text.size() || value >> 63 != 0) return std::nullopt;
+    if (parsed.ec != std::errc{} || parsed.ptr != text.data() + text.size() || value >> 63 != 0)
+        return std::nullopt;
     return value;
 }
 
@@ -86,7 +87,8 @@ Response json_response(std::string body, unsigned status) {
     return response;
 }
 
-Response problem(unsigned status, std::string_view title, std::string_view detail, std::string_view field) {
+Response problem(unsigned status, std::string_view title, std::string_view detail,
+                 std::string_view field) {
     Response response;
     response.status = status;
     response.type = "application/problem+json";
@@ -103,22 +105,30 @@ Response problem_of(const model::Answer& answer) {
         return problem(status, title, answer.detail, answer.field);
     };
     switch (answer.refusal) {
-        case Refusal::not_found: return make(404, "Not found");
-        case Refusal::forbidden: return make(403, "Not allowed");
-        case Refusal::newer: return make(409, "Something newer is there");
-        case Refusal::taken: return make(412, "Changed meanwhile");
-        case Refusal::gone: return make(410, "Gone");
-        case Refusal::invalid: return make(422, "Invalid");
+        case Refusal::not_found:
+            return make(404, "Not found");
+        case Refusal::forbidden:
+            return make(403, "Not allowed");
+        case Refusal::newer:
+            return make(409, "Something newer is there");
+        case Refusal::taken:
+            return make(412, "Changed meanwhile");
+        case Refusal::gone:
+            return make(410, "Gone");
+        case Refusal::invalid:
+            return make(422, "Invalid");
         case Refusal::none:
         case Refusal::busy:
-        case Refusal::unavailable: break;
+        case Refusal::unavailable:
+            break;
     }
     Response response = make(503, "Not available now");
     response.headers.emplace_back("Retry-After", "1");
     return response;
 }
 
-Response list_response(const std::vector<std::string>& items, const std::optional<std::string>& next) {
+Response list_response(const std::vector<std::string>& items,
+                       const std::optional<std::string>& next) {
     std::string body = R"({"items":[)";
     for (std::size_t i = 0; i < items.size(); ++i) {
         if (i != 0) body.push_back(',');

@@ -24,12 +24,12 @@ struct Principal {
 
 struct Request {
     std::string method;
-    std::string path;                          // decoded, without the query
-    std::map<std::string, std::string> query;  // decoded
+    std::string path;                            // decoded, without the query
+    std::map<std::string, std::string> query;    // decoded
     std::map<std::string, std::string> headers;  // names in lower case
     std::string body;
-    std::string remote;                        // the peer's address
-    std::vector<std::string> params;           // what the pattern's {…} matched
+    std::string remote;               // the peer's address
+    std::vector<std::string> params;  // what the pattern's {…} matched
     std::optional<Principal> principal;
 
     std::string header(const std::string& name) const;
@@ -54,9 +54,11 @@ void read_target(std::string_view target, Request& request);
 
 Response json_response(std::string body, unsigned status = 200);
 // RFC 9457. `field` names what was wrong in the request; empty where nothing was.
-Response problem(unsigned status, std::string_view title, std::string_view detail, std::string_view field = {});
+Response problem(unsigned status, std::string_view title, std::string_view detail,
+                 std::string_view field = {});
 Response problem_of(const model::Answer& answer);
 // {"items":[…],"next":…} from texts that are JSON already.
-Response list_response(const std::vector<std::string>& items, const std::optional<std::string>& next);
+Response list_response(const std::vector<std::string>& items,
+                       const std::optional<std::string>& next);
 
 }  // namespace api

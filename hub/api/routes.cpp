@@ -86,7 +86,8 @@ bool may(const std::optional<Principal>& principal, Needs needs) {
     return needs == Needs::supervisor && role == model::Role::supervisor;
 }
 
-// The page for a path that no operation has: a file of the console, or its one page for everything below /app/.
+// The page for a path that no operation has: a file of the console, or its one page for everything
+// below /app/.
 Response page(Gateway& gateway, Request& request) {
     if (request.path == "/" || request.path == "/app") {
         Response redirect;
@@ -104,16 +105,20 @@ Response page(Gateway& gateway, Request& request) {
             file->headers.emplace_back("X-Frame-Options", "DENY");
             file->headers.emplace_back("Cross-Origin-Opener-Policy", "same-origin");
         }
-        if (request.path.starts_with("/widget/")) file->headers.emplace_back("Content-Security-Policy", widget_policy);
-        if (request.path.starts_with("/demo/")) file->headers.emplace_back("Content-Security-Policy", demo_policy);
+        if (request.path.starts_with("/widget/"))
+            file->headers.emplace_back("Content-Security-Policy", widget_policy);
+        if (request.path.starts_with("/demo/"))
+            file->headers.emplace_back("Content-Security-Policy", demo_policy);
         return std::move(*file);
     }
     if (gateway.files.empty() && request.path == "/app/index.html")
-        return problem(404, "The console is not built", "run ./run, or npm ci && npm run build in console/");
+        return problem(404, "The console is not built",
+                       "run ./run, or npm ci && npm run build in console/");
     return problem(404, "Not found", "there is nothing at " + request.path);
 }
 
-// A repeat of a POST with the same Idempotency-Key gets the first answer (kept beside the agent's client ids).
+// A repeat of a POST with the same Idempotency-Key gets the first answer (kept beside the agent's
+// client ids).
 awaitable<Response> once(Gateway& gateway, runtime::Loop& loop, Request& request, Handler handler) {
     const std::string key = request.header("idempotency-key");
     // A token is shown once and never kept, not even as a first answer.
@@ -122,7 +127,9 @@ awaitable<Response> once(Gateway& gateway, runtime::Loop& loop, Request& request
         auto plain = co_await handler(gateway, loop, request);
         co_return plain;
     }
-    if (key.size() > 200) co_return problem(422, "Invalid request", "Idempotency-Key is longer than 200 bytes", "Idempotency-Key");
+    if (key.size() > 200)
+        co_return problem(422, "Invalid request", "Idempotency-Key is longer than 200 bytes",
+                          "Idempotency-Key");
     const std::string author = "http:" + model::text_of(request.principal->agent.id);
     const std::string operation = request.path + " " + key;
     std::optional<storage::OperationRow> known;
@@ -131,14 +138,16 @@ awaitable<Response> once(Gateway& gateway, runtime::Loop& loop, Request& request
     };
     co_await read(gateway, loop, std::move(use));
     if (known) {
-        auto repeat = json_response(known->result.substr(4), static_cast<unsigned>(std::stoul(known->result.substr(0, 3))));
+        auto repeat = json_response(known->result.substr(4),
+                                    static_cast<unsigned>(std::stoul(known->result.substr(0, 3))));
         repeat.headers.emplace_back("Idempotent-Replay", "true");
         co_return repeat;
     }
     auto response = co_await handler(gateway, loop, request);
     if (response.status / 100 == 2) {
-        storage::RowWrite row = storage::OperationRow{author, operation, gateway.clock.now(),
-                                                      std::to_string(response.status) + " " + response.body};
+        storage::RowWrite row =
+            storage::OperationRow{author, operation, gateway.clock.now(),
+                                  std::to_string(response.status) + " " + response.body};
         co_await write(gateway, loop, std::move(row));
     }
     co_return response;
@@ -146,7 +155,9 @@ awaitable<Response> once(Gateway& gateway, runtime::Loop& loop, Request& request
 
 }  // namespace
 
-std::span<const Route> routes() { return table; }
+std::span<const Route> routes() {
+    return table;
+}
 
 awaitable<Response> dispatch(Gateway& gateway, runtime::Loop& loop, Request& request) {
     bool path_known = false;
@@ -157,17 +168,22 @@ awaitable<Response> dispatch(Gateway& gateway, runtime::Loop& loop, Request& req
         path_known = true;
         if (method != route.method) continue;
         request.params = std::move(params);
-        if (route.needs != Needs::nobody) request.principal = co_await authenticate(gateway, loop, request);
+        if (route.needs != Needs::nobody)
+            request.principal = co_await authenticate(gateway, loop, request);
         if (route.needs != Needs::nobody && !request.principal)
-            co_return problem(401, "Sign in first", "send the session cookie or Authorization: Bearer TOKEN");
+            co_return problem(401, "Sign in first",
+                              "send the session cookie or Authorization: Bearer TOKEN");
         if (!may(request.principal, route.needs))
-            co_return problem(403, "Not allowed", "your role may not do this; ask an administrator");
+            co_return problem(403, "Not allowed",
+                              "your role may not do this; ask an administrator");
         if (!passes_csrf(gateway, request))
-            co_return problem(403, "Not allowed", "the X-CSRF-Token header is missing or wrong", "X-CSRF-Token");
+            co_return problem(403, "Not allowed", "the X-CSRF-Token header is missing or wrong",
+                              "X-CSRF-Token");
         auto response = co_await once(gateway, loop, request, route.handler);
         co_return response;
     }
-    if (path_known) co_return problem(405, "Method not allowed", "this path does not take " + request.method);
+    if (path_known)
+        co_return problem(405, "Method not allowed", "this path does not take " + request.method);
     if (method != "GET") co_return problem(404, "Not found", "there is nothing at " + request.path);
     co_return page(gateway, request);
 }

@@ -1,4 +1,5 @@
-// The route table: method, path, who may, handler. One line per operation; a test compares it with docs/openapi.yaml.
+// The route table: method, path, who may, handler. One line per operation; a test compares it with
+// docs/openapi.yaml.
 #pragma once
 
 #include <span>

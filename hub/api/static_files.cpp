@@ -17,10 +17,14 @@ std::shared_ptr<const std::string> contents(const std::filesystem::path& file) {
 
 std::string type_of(const std::string& extension) {
     static const std::map<std::string, std::string> types = {
-        {".html", "text/html; charset=utf-8"}, {".js", "text/javascript; charset=utf-8"},
-        {".css", "text/css; charset=utf-8"},   {".svg", "image/svg+xml"},
-        {".json", "application/json"},         {".png", "image/png"},
-        {".ico", "image/x-icon"},              {".txt", "text/plain; charset=utf-8"}};
+        {".html", "text/html; charset=utf-8"},
+        {".js", "text/javascript; charset=utf-8"},
+        {".css", "text/css; charset=utf-8"},
+        {".svg", "image/svg+xml"},
+        {".json", "application/json"},
+        {".png", "image/png"},
+        {".ico", "image/x-icon"},
+        {".txt", "text/plain; charset=utf-8"}};
     const auto found = types.find(extension);
     return found == types.end() ? "application/octet-stream" : found->second;
 }
@@ -31,7 +35,8 @@ StaticFiles::StaticFiles(const std::filesystem::path& folder) {
     std::error_code error;
     for (const auto& entry : std::filesystem::recursive_directory_iterator(folder, error)) {
         const std::filesystem::path& path = entry.path();
-        if (!entry.is_regular_file() || path.extension() == ".gz" || path.extension() == ".br") continue;
+        if (!entry.is_regular_file() || path.extension() == ".gz" || path.extension() == ".br")
+            continue;
         File file;
         file.type = type_of(path.extension());
         file.plain = contents(path);
@@ -51,8 +56,8 @@ std::optional<Response> StaticFiles::find(const Request& request) const {
     Response response;
     response.type = file.type;
     response.headers.emplace_back("ETag", file.etag);
-    response.headers.emplace_back("Cache-Control",
-                                  file.hashed_name ? "public, max-age=31536000, immutable" : "no-cache");
+    response.headers.emplace_back(
+        "Cache-Control", file.hashed_name ? "public, max-age=31536000, immutable" : "no-cache");
     response.headers.emplace_back("Vary", "Accept-Encoding");
     if (request.header("if-none-match") == file.etag) {
         response.status = 304;

@@ -19,13 +19,16 @@ namespace {
 
 constexpr std::size_t history_max = 200;
 
-class WidgetSocket final : public feed::Subscriber, public std::enable_shared_from_this<WidgetSocket> {
+class WidgetSocket final : public feed::Subscriber,
+                           public std::enable_shared_from_this<WidgetSocket> {
 public:
-    WidgetSocket(Gateway& gateway, runtime::Loop& loop, boost::asio::ip::tcp::socket socket, Request request)
+    WidgetSocket(Gateway& gateway, runtime::Loop& loop, boost::asio::ip::tcp::socket socket,
+                 Request request)
         : gateway_(gateway),
           loop_(loop),
           request_(std::move(request)),
-          connection_(std::make_shared<Connection>(std::move(socket), gateway.settings.widget_socket)),
+          connection_(
+              std::make_shared<Connection>(std::move(socket), gateway.settings.widget_socket)),
           auth_deadline_(loop.context()) {}
 
     void start(std::string rest) {
@@ -42,7 +45,8 @@ public:
     void on_item(const feed::ItemPtr& item, feed::FrameCache&) override {
         if (catching_up_) return waiting_.push_back(item);
         deliver(*item);
-        if (!item->agents.empty() || std::ranges::any_of(item->groups, &feed::Group::for_everybody)) tell_presence();
+        if (!item->agents.empty() || std::ranges::any_of(item->groups, &feed::Group::for_everybody))
+            tell_presence();
     }
     void on_mark(model::Seq, runtime::Instant) override {}
     void on_signal(const feed::Signal& signal) override {
@@ -56,7 +60,8 @@ private:
         const chat::ClientFrame frame = chat::parse_frame(text, gateway_.settings.chat);
         if (const auto* auth = std::get_if<chat::Auth>(&frame)) return begin(*auth);
         if (!inbox_) return connection_->close(4001, "auth comes first");
-        if (const auto* bad = std::get_if<chat::BadFrame>(&frame)) return send(chat::error_frame(bad->code, bad->client_id, 0));
+        if (const auto* bad = std::get_if<chat::BadFrame>(&frame))
+            return send(chat::error_frame(bad->code, bad->client_id, 0));
         if (const auto* message = std::get_if<chat::SendMessage>(&frame)) return receive(*message);
         if (std::holds_alternative<chat::Typing>(frame)) return typing();
         if (const auto* seen = std::get_if<chat::Seen>(&frame)) return read_up_to(seen->number);
@@ -66,13 +71,17 @@ private:
         const auto directory = gateway_.intake.directory();
         const model::Inbox* inbox = directory->inbox_of(model::Channel::chat, auth.site_key);
         if (inbox == nullptr) return connection_->close(4001, "no such site");
-        if (!origin_allowed(*inbox, request_)) return connection_->close(4001, "this origin may not embed the widget");
+        if (!origin_allowed(*inbox, request_))
+            return connection_->close(4001, "this origin may not embed the widget");
         visitor_ = chat::anonymous_visitor(auth.visitor_token);
         if (!auth.identity.empty()) {
-            const auto known = chat::signed_visitor(auth.identity, auth.signature, inbox->identity_key, auth.site_key,
-                                                    gateway_.clock.now());
-            if (known) visitor_ = *known;
-            else send(chat::error_frame("identity_invalid", "", 0));
+            const auto known =
+                chat::signed_visitor(auth.identity, auth.signature, inbox->identity_key,
+                                     auth.site_key, gateway_.clock.now());
+            if (known)
+                visitor_ = *known;
+            else
+                send(chat::error_frame("identity_invalid", "", 0));
         }
         if (!inbox_) gateway_.feed.shard_of(loop_).add(shared_from_this());
         inbox_ = *inbox;
@@ -81,7 +90,8 @@ private:
         boost::asio::co_spawn(loop_.context(), std::move(history), boost::asio::detached);
     }
 
-    // Subscribed first, then read: what is published meanwhile waits, and what was read already is passed over.
+    // Subscribed first, then read: what is published meanwhile waits, and what was read already is
+    // passed over.
     static awaitable<void> catch_up(std::shared_ptr<WidgetSocket> self, chat::Auth auth) {
         std::optional<storage::ConversationRow> row;
         std::vector<storage::MessageRow> messages;
@@ -104,7 +114,8 @@ private:
         self->caught_up(row, messages);
     }
 
-    void caught_up(const std::optional<storage::ConversationRow>& row, const std::vector<storage::MessageRow>& messages) {
+    void caught_up(const std::optional<storage::ConversationRow>& row,
+                   const std::vector<storage::MessageRow>& messages) {
         if (row) {
             conversation_ = row->id;
             placement_ = model::placement_of(*row);
@@ -138,7 +149,8 @@ private:
 
     void receive(const chat::SendMessage& message) {
         const auto now = gateway_.clock.now();
-        std::erase_if(recent_, [now](model::Instant at) { return at + std::chrono::seconds{10} < now; });
+        std::erase_if(recent_,
+                      [now](model::Instant at) { return at + std::chrono::seconds{10} < now; });
         if (recent_.size() >= gateway_.settings.chat.frames_per_10_seconds_max)
             return send(chat::error_frame("rate_limited", message.client_id, 4000));
         recent_.push_back(now);
@@ -147,8 +159,10 @@ private:
         inbound.inbox = inbox_->id;
         inbound.channel = model::Channel::chat;
         inbound.sender = visitor_;
-        if (inbound.sender.name.empty()) inbound.sender.name = "Visitor " + visitor_.value.substr(0, 4);
-        inbound.external_id = visitor_.kind + ":" + visitor_.value.substr(0, 24) + ":" + message.client_id;
+        if (inbound.sender.name.empty())
+            inbound.sender.name = "Visitor " + visitor_.value.substr(0, 4);
+        inbound.external_id =
+            visitor_.kind + ":" + visitor_.value.substr(0, 24) + ":" + message.client_id;
         inbound.receipt_key = inbound.external_id;
         inbound.subject = inbox_->name;
         inbound.text = inbound.trimmed_text = message.text;
@@ -166,20 +180,27 @@ private:
     }
 
     // The visitor sees "sent" after the commit and not before.
-    void taken(const std::string& client_id, connectors::Receipt receipt, const model::Answer& answer) {
-        if (receipt != connectors::Receipt::committed) return send(chat::error_frame("rate_limited", client_id, 2000));
+    void taken(const std::string& client_id, connectors::Receipt receipt,
+               const model::Answer& answer) {
+        if (receipt != connectors::Receipt::committed)
+            return send(chat::error_frame("rate_limited", client_id, 2000));
         if (conversation_ != answer.conversation) {
             conversation_ = answer.conversation;
             placement_ = {inbox_->id, inbox_->team, {}};
             told_number_ = answer.number - 1;
         }
-        send(chat::ack_frame(client_id, model::text_of(answer.conversation), std::to_string(answer.id), answer.number));
+        send(chat::ack_frame(client_id, model::text_of(answer.conversation),
+                             std::to_string(answer.id), answer.number));
     }
 
     void typing() {
         if (!model::is_some(conversation_)) return;
-        gateway_.feed.signal({.what = "typing", .conversation = conversation_, .placement = placement_,
-                              .contact = contact_, .agent = {}, .agent_name = visitor_.name});
+        gateway_.feed.signal({.what = "typing",
+                              .conversation = conversation_,
+                              .placement = placement_,
+                              .contact = contact_,
+                              .agent = {},
+                              .agent_name = visitor_.name});
     }
 
     void read_up_to(std::uint32_t number) {
@@ -190,17 +211,18 @@ private:
     }
 
     // Only the last of our messages that was read is recorded: the ones before it are read as well.
-    static awaitable<void> record_read(std::shared_ptr<WidgetSocket> self, model::ConversationId id, std::uint32_t from,
-                                       std::uint32_t to) {
+    static awaitable<void> record_read(std::shared_ptr<WidgetSocket> self, model::ConversationId id,
+                                       std::uint32_t from, std::uint32_t to) {
         std::optional<storage::MessageRow> last;
         std::function<void(storage::Reader&)> use = [&](storage::Reader& reader) {
             for (storage::MessageRow& row : reader.messages(id, from, history_max))
-                if (row.number <= to && row.delivery_state == "sent" && !row.is_note) last = std::move(row);
+                if (row.number <= to && row.delivery_state == "sent" && !row.is_note)
+                    last = std::move(row);
         };
         co_await read(self->gateway_, self->loop_, std::move(use));
         if (!last) co_return;
-        model::Command command = model::RecordDelivery{.conversation = id, .message = last->id,
-                                                       .state = model::DeliveryState::read};
+        model::Command command = model::RecordDelivery{
+            .conversation = id, .message = last->id, .state = model::DeliveryState::read};
         co_await submit(self->gateway_, self->loop_, std::move(command));
     }
 
@@ -231,12 +253,14 @@ private:
 
 bool origin_allowed(const model::Inbox& inbox, const Request& request) {
     const auto& allowed = inbox.allowed_origins;
-    return allowed.empty() || same_origin(request) || std::ranges::find(allowed, request.header("origin")) != allowed.end();
+    return allowed.empty() || same_origin(request) ||
+           std::ranges::find(allowed, request.header("origin")) != allowed.end();
 }
 
 void open_widget_socket(Gateway& gateway, runtime::Loop& loop, boost::asio::ip::tcp::socket socket,
                         const Request& request, std::string rest) {
-    std::make_shared<WidgetSocket>(gateway, loop, std::move(socket), request)->start(std::move(rest));
+    std::make_shared<WidgetSocket>(gateway, loop, std::move(socket), request)
+        ->start(std::move(rest));
 }
 
 }  // namespace api

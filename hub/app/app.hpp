@@ -1,4 +1,5 @@
-// app: the one place that knows everybody. Options, the composition root, the commands beside `serve`, and main.
+// app: the one place that knows everybody. Options, the composition root, the commands beside
+// `serve`, and main.
 #pragma once
 
 #include "hub/app/commands.hpp"

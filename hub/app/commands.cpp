@@ -13,7 +13,8 @@ namespace {
 
 std::unique_ptr<storage::Store> open(const Options& options) {
     if (!std::filesystem::exists(std::filesystem::path(options.config.data) / "sportello.db"))
-        throw std::runtime_error("there is no hub in " + options.config.data + "; give its folder with --data");
+        throw std::runtime_error("there is no hub in " + options.config.data +
+                                 "; give its folder with --data");
     storage::SqliteOptions sqlite;
     sqlite.folder = options.config.data;
     return storage::open_sqlite(sqlite);
@@ -30,7 +31,8 @@ int check(const Options& options) {
     if (!options.config.smtp.empty()) config::host_port(options.config.smtp, "email.smtp");
     if (!options.config.lmtp.empty()) config::host_port(options.config.lmtp, "email.lmtp");
     if (options.config.tls_certificate.empty() != options.config.tls_key.empty())
-        throw std::runtime_error("email.tls_certificate and email.tls_key belong together: give both or none");
+        throw std::runtime_error(
+            "email.tls_certificate and email.tls_key belong together: give both or none");
     std::cout << "The configuration is good.\n";
     return 0;
 }
@@ -38,14 +40,16 @@ int check(const Options& options) {
 int user(const Options& options) {
     const auto store = open(options);
     const auto role = model::from_word<model::Role>(options.user_role);
-    if (!role) throw std::runtime_error("--role must be agent, social, supervisor or administrator");
+    if (!role)
+        throw std::runtime_error("--role must be agent, social, supervisor or administrator");
     DeskSession desk(*store);
     model::Agent agent;
     for (const auto& [id, known] : desk.state().agents)
         if (known.email == options.user_email) agent = known;
     const bool fresh = !model::is_some(agent.id);
     agent.email = options.user_email;
-    if (fresh || !options.user_name.empty()) agent.name = options.user_name.empty() ? options.user_email : options.user_name;
+    if (fresh || !options.user_name.empty())
+        agent.name = options.user_name.empty() ? options.user_email : options.user_name;
     if (fresh) agent.role = *role;
     if (fresh)
         for (const auto& [id, team] : desk.state().teams) agent.teams.push_back(id);
@@ -62,7 +66,9 @@ int token(const Options& options) {
     std::uint64_t owner = 0;
     for (const auto& [id, agent] : desk.state().agents)
         if (agent.email == options.user_email) owner = model::number(id);
-    if (owner == 0) throw std::runtime_error("there is no agent " + options.user_email + "; add one with `sportello user`");
+    if (owner == 0)
+        throw std::runtime_error("there is no agent " + options.user_email +
+                                 "; add one with `sportello user`");
     const std::string token = runtime::random_token();
     desk.write(storage::SessionRow{storage::sha256_hex(token), owner, "api",
                                    desk.now() + std::chrono::days{options.token_days}});

@@ -16,9 +16,12 @@ void write_private(const std::filesystem::path& file, const std::string& text) {
     const std::filesystem::path part = file.string() + ".part";
     {
         std::ofstream out(part, std::ios::trunc);
-        std::filesystem::permissions(part, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+        std::filesystem::permissions(
+            part, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
         out << text;
-        if (!out.flush()) throw std::runtime_error("cannot write " + file.string() + "; check the folder's rights");
+        if (!out.flush())
+            throw std::runtime_error("cannot write " + file.string() +
+                                     "; check the folder's rights");
     }
     std::filesystem::rename(part, file);
 }
@@ -30,7 +33,9 @@ std::string contents(const std::filesystem::path& file) {
     return out.str();
 }
 
-std::string new_password() { return runtime::random_token().substr(0, 12); }
+std::string new_password() {
+    return runtime::random_token().substr(0, 12);
+}
 
 std::uint64_t made(DeskSession& desk, model::Command command) {
     const model::Answer answer = desk.run(command);
@@ -54,7 +59,8 @@ void seed_policies(DeskSession& desk) {
 std::string seed_demo(DeskSession& desk) {
     const config::Demo& demo = config::demo();
     std::map<std::string, model::TeamId> teams;
-    for (const std::string& name : demo.teams) teams[name] = model::TeamId{made(desk, model::SaveTeam{{}, {{}, name}})};
+    for (const std::string& name : demo.teams)
+        teams[name] = model::TeamId{made(desk, model::SaveTeam{{}, {{}, name}})};
     model::Inbox mail;
     mail.name = demo.mail_name;
     mail.address = demo.mail_address;
@@ -95,11 +101,13 @@ void set_up(storage::Store& store, const std::filesystem::path& data, bool with_
     administrator.email = "admin@localhost";
     administrator.role = model::Role::administrator;
     const std::string password = new_password();
-    const std::uint64_t id = made(desk, model::SaveAgent{{}, administrator, runtime::hash_password(password)});
+    const std::uint64_t id =
+        made(desk, model::SaveAgent{{}, administrator, runtime::hash_password(password)});
     if (!with_demo) made(desk, model::SaveTeam{{}, {{}, "Support"}});
     sign_ins += "administrator " + administrator.email + " " + password + "\n";
     const std::string token = runtime::random_token();
-    desk.write(storage::SessionRow{storage::sha256_hex(token), id, "api", desk.now() + std::chrono::days{3650}});
+    desk.write(storage::SessionRow{storage::sha256_hex(token), id, "api",
+                                   desk.now() + std::chrono::days{3650}});
     write_private(data / "sign-ins", sign_ins);
     write_private(data / "admin-token", token + "\n");
 }

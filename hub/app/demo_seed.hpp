@@ -9,9 +9,14 @@
 
 namespace app {
 
-struct SignIn { std::string role; std::string email; std::string password; };
+struct SignIn {
+    std::string role;
+    std::string email;
+    std::string password;
+};
 
-// Does nothing on a folder that has been set up. DATA/admin-token and DATA/sign-ins are readable by their owner only.
+// Does nothing on a folder that has been set up. DATA/admin-token and DATA/sign-ins are readable by
+// their owner only.
 void set_up(storage::Store& store, const std::filesystem::path& data, bool with_demo);
 // What `set_up` wrote; empty without a demo.
 std::vector<SignIn> demo_sign_ins(const std::filesystem::path& data);

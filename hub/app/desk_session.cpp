@@ -7,7 +7,8 @@ namespace app {
 
 DeskSession::DeskSession(storage::Store& store) : store_(store) {
     std::promise<desk::State> restored;
-    store_.read([&restored](storage::Reader& reader) { restored.set_value(desk::restore(reader)); });
+    store_.read(
+        [&restored](storage::Reader& reader) { restored.set_value(desk::restore(reader)); });
     state_ = restored.get_future().get();
 }
 
@@ -18,7 +19,8 @@ model::Answer DeskSession::run(const model::Command& command) {
     const desk::Loaded loaded = found.get_future().get();
     desk::adopt(state_, loaded);
     desk::Decision decision = desk::decide(state_, command, loaded, clock_.now());
-    if (!decision.batch.events.empty() || !decision.batch.rows.empty()) commit(std::move(decision.batch));
+    if (!decision.batch.events.empty() || !decision.batch.rows.empty())
+        commit(std::move(decision.batch));
     return decision.answer;
 }
 
@@ -30,9 +32,11 @@ void DeskSession::write(storage::RowWrite row) {
 
 void DeskSession::commit(storage::Batch batch) {
     std::promise<storage::AppendResult> done;
-    store_.append(std::move(batch), [&done](const storage::AppendResult& result) { done.set_value(result); });
+    store_.append(std::move(batch),
+                  [&done](const storage::AppendResult& result) { done.set_value(result); });
     const storage::AppendResult result = done.get_future().get();
-    if (result.error != storage::AppendError::none) throw std::runtime_error("the store refused: " + result.detail);
+    if (result.error != storage::AppendError::none)
+        throw std::runtime_error("the store refused: " + result.detail);
 }
 
 }  // namespace app

@@ -1,4 +1,5 @@
-// A desk of one's own for a short command: decides and commits one command after the other, without loops.
+// A desk of one's own for a short command: decides and commits one command after the other, without
+// loops.
 #pragma once
 
 #include "hub/desk/desk.hpp"

@@ -8,6 +8,7 @@
 
 #include "hub/api/api.hpp"
 #include "hub/app/demo_seed.hpp"
+#include "hub/app/settings.hpp"
 #include "hub/flow/flow.hpp"
 #include "hub/flow/mail_road.hpp"
 #include "hub/runtime/entropy.hpp"
@@ -21,46 +22,8 @@ namespace app {
 namespace {
 
 using boost::asio::ip::tcp;
-constexpr std::chrono::seconds mark_every{15};   // SY-03
+constexpr std::chrono::seconds mark_every{15};  // SY-03
 constexpr std::chrono::seconds drain_max{10};
-
-tcp::endpoint endpoint_of(const std::string& text, const std::string& key) {
-    const config::HostPort given = config::host_port(text, key);
-    boost::system::error_code error;
-    const auto address = boost::asio::ip::make_address(given.host == "localhost" ? "127.0.0.1" : given.host, error);
-    if (error) throw std::runtime_error(key + " needs an IP address, not " + given.host);
-    return {address, given.port};
-}
-
-connectors::email::Relay relay_of(const config::Config& config) {
-    return {.url = config.relay, .user = config.relay_user, .password = config.relay_password,
-            .require_tls = config.relay_require_tls};
-}
-
-std::shared_ptr<boost::asio::ssl::context> tls_of(const config::Config& config) {
-    if (config.tls_certificate.empty()) return nullptr;
-    auto tls = std::make_shared<boost::asio::ssl::context>(boost::asio::ssl::context::tls_server);
-    tls->set_options(boost::asio::ssl::context::no_tlsv1 | boost::asio::ssl::context::no_tlsv1_1);
-    boost::system::error_code error;
-    tls->use_certificate_chain_file(config.tls_certificate, error);
-    if (!error) tls->use_private_key_file(config.tls_key, boost::asio::ssl::context::pem, error);
-    if (error)
-        throw std::runtime_error("cannot use email.tls_certificate or email.tls_key: " + error.message());
-    return tls;
-}
-
-api::Settings settings_of(const config::Config& config) {
-    api::Settings settings;
-    settings.body_bytes_max = config.body_bytes_max;
-    settings.upload_bytes_max = config.upload_bytes_max;
-    settings.connections_max = config.connections_max;
-    settings.sign_in_failures_max = static_cast<unsigned>(config.sign_in_failures_max);
-    settings.session_lifetime = std::chrono::hours{config.session_hours};
-    settings.secure_cookie = config.secure_cookie;
-    settings.public_url = config.public_url;
-    settings.console_socket.queue_bytes_max = config.socket_queue_bytes_max;
-    return settings;
-}
 
 std::unique_ptr<storage::Store> open_store(const config::Config& config) {
     storage::SqliteOptions options;
@@ -72,7 +35,8 @@ std::unique_ptr<storage::Store> open_store(const config::Config& config) {
 
 std::string epoch_of(storage::Store& store) {
     std::promise<std::string> epoch;
-    store.read([&epoch](storage::Reader& reader) { epoch.set_value(reader.meta("epoch").value_or("")); });
+    store.read(
+        [&epoch](storage::Reader& reader) { epoch.set_value(reader.meta("epoch").value_or("")); });
     return epoch.get_future().get();
 }
 
@@ -83,12 +47,14 @@ public:
         : options_(options),
           config_(options.config),
           store_(prepared_store()),
-          files_(options.console_folder.empty() ? SPORTELLO_CONSOLE_FOLDER : options.console_folder),
+          files_(options.console_folder.empty() ? SPORTELLO_CONSOLE_FOLDER
+                                                : options.console_folder),
           feed_(start_loops()),
           runner_(runner_world(), {config_.commands_waiting_max}),
           intake_(desk_, runner_, metrics_),
           sender_(courier_.context(), relay_of(config_), config_.host_name),
-          road_(intake_, *store_, parser_, courier_, sender_, {config_.mails_parsing_max, {}, secret_}),
+          road_(intake_, *store_, parser_, courier_, sender_,
+                {config_.mails_parsing_max, {}, secret_}),
           outbox_(outbox_world(), flow::RetryPolicy{}),
           wake_(desk_.context()),
           outbox_wake_(desk_.context()),
@@ -109,7 +75,9 @@ private:
     }
 
     std::vector<runtime::Loop*> start_loops() {
-        const std::size_t count = config_.net_loops != 0 ? config_.net_loops : std::max(1U, std::thread::hardware_concurrency());
+        const std::size_t count = config_.net_loops != 0
+                                      ? config_.net_loops
+                                      : std::max(1U, std::thread::hardware_concurrency());
         std::vector<runtime::Loop*> loops;
         for (std::size_t i = 0; i < count; ++i) {
             net_.push_back(std::make_unique<runtime::Loop>("net-" + std::to_string(i)));
@@ -128,7 +96,8 @@ private:
     flow::Outbox::World outbox_world();
     void start_desk();
     void start_doors();
-    void start_mail_door(connectors::email::MailProtocol protocol, const std::string& address, const std::string& key);
+    void start_mail_door(connectors::email::MailProtocol protocol, const std::string& address,
+                         const std::string& key);
     void mark_again();
     void reload();
     void drain();
@@ -168,28 +137,34 @@ flow::DeskRunner::World Hub::runner_world() {
         .store = *store_,
         .clock = clock_,
         .post = [this](std::function<void()> work) { desk_.post(std::move(work)); },
-        .set_timer = [this](std::optional<model::Instant> at) {
-            wake_.cancel();
-            if (!at) return;
-            wake_.expires_after(std::max(std::chrono::microseconds{0}, *at - clock_.now()));
-            wake_.async_wait([this](boost::system::error_code error) {
-                if (!error) runner_.tick();
-            });
-        },
-        .tell = [this](feed::ItemPtr item) {
-            metrics_.counters().event_committed(1);
-            feed_.publish(std::move(item));
-        },
-        .told = [this] {
-            store_well_ = true;
-            feed_.flush();
-        },
+        .set_timer =
+            [this](std::optional<model::Instant> at) {
+                wake_.cancel();
+                if (!at) return;
+                wake_.expires_after(std::max(std::chrono::microseconds{0}, *at - clock_.now()));
+                wake_.async_wait([this](boost::system::error_code error) {
+                    if (!error) runner_.tick();
+                });
+            },
+        .tell =
+            [this](feed::ItemPtr item) {
+                metrics_.counters().event_committed(1);
+                feed_.publish(std::move(item));
+            },
+        .told =
+            [this] {
+                store_well_ = true;
+                feed_.flush();
+            },
         .outbox_changed = [this] { outbox_.look(); },
         .config_changed = [this](const desk::State& state) { intake_.set_directory(state); },
-        .trouble = [this](const std::string& why) {
-            store_well_ = false;
-            runtime::log::error("store.append_failed", {{"why", why}, {"then", "the workspace is restored from the store"}});
-        },
+        .trouble =
+            [this](const std::string& why) {
+                store_well_ = false;
+                runtime::log::error(
+                    "store.append_failed",
+                    {{"why", why}, {"then", "the workspace is restored from the store"}});
+            },
     };
 }
 
@@ -199,21 +174,31 @@ flow::Outbox::World Hub::outbox_world() {
         .clock = clock_,
         .runner = runner_,
         .post = [this](std::function<void()> work) { desk_.post(std::move(work)); },
-        .deliver = [this](connectors::Outbound outbound, std::function<void(connectors::Outcome)> done) {
-            road_.send(std::move(outbound), [this, done = std::move(done)](connectors::Outcome outcome) {
-                metrics_.counters().delivery(outcome.kind == connectors::OutcomeKind::sent ? "sent" : "not_sent");
-                done(std::move(outcome));
-            });
-        },
+        .deliver =
+            [this](connectors::Outbound outbound, std::function<void(connectors::Outcome)> done) {
+                road_.send(std::move(outbound), [this, done = std::move(done)](
+                                                    connectors::Outcome outcome) {
+                    metrics_.counters().delivery(
+                        outcome.kind == connectors::OutcomeKind::sent ? "sent" : "not_sent");
+                    done(std::move(outcome));
+                });
+            },
         .can_send = [this] { return relay_configured_.load(); },
-        .set_timer = [this](model::Instant at) {
-            outbox_wake_.cancel();
-            outbox_wake_.expires_after(std::max(std::chrono::microseconds{0}, at - clock_.now()));
-            outbox_wake_.async_wait([this](boost::system::error_code error) {
-                if (!error) outbox_.look();
-            });
-        },
-        .jitter = [] { return static_cast<double>(static_cast<unsigned char>(runtime::random_bytes(1)[0])) / 256.0; },
+        .set_timer =
+            [this](model::Instant at) {
+                outbox_wake_.cancel();
+                outbox_wake_.expires_after(
+                    std::max(std::chrono::microseconds{0}, at - clock_.now()));
+                outbox_wake_.async_wait([this](boost::system::error_code error) {
+                    if (!error) outbox_.look();
+                });
+            },
+        .jitter =
+            [] {
+                return static_cast<double>(
+                           static_cast<unsigned char>(runtime::random_bytes(1)[0])) /
+                       256.0;
+            },
     };
 }
 
@@ -240,20 +225,33 @@ void Hub::mark_again() {
 }
 
 void Hub::start_doors() {
-    gateway_.reset(new api::Gateway{.store = *store_, .intake = intake_, .feed = feed_, .clock = clock_,
-                                    .metrics = metrics_, .worker = worker_, .files = files_,
-                                    .settings = settings_of(config_), .secret = secret_, .epoch = epoch_of(*store_),
-                                    .host_name = config_.host_name, .health = [this] {
-                                        return std::vector<api::Health>{
-                                            {"store", store_well_, store_well_ ? "" : "the last append failed"},
-                                            {"relay", true, relay_configured_ ? "" : "sending mail is not configured"}};
-                                    }});
-    http_ = std::make_unique<api::HttpListener>(*gateway_, net_loops(), endpoint_of(config_.http, "--http"));
-    if (!config_.smtp.empty()) start_mail_door(connectors::email::MailProtocol::smtp, config_.smtp, "--smtp");
-    if (!config_.lmtp.empty()) start_mail_door(connectors::email::MailProtocol::lmtp, config_.lmtp, "--lmtp");
+    gateway_.reset(new api::Gateway{
+        .store = *store_,
+        .intake = intake_,
+        .feed = feed_,
+        .clock = clock_,
+        .metrics = metrics_,
+        .worker = worker_,
+        .files = files_,
+        .settings = settings_of(config_),
+        .secret = secret_,
+        .epoch = epoch_of(*store_),
+        .host_name = config_.host_name,
+        .health = [this] {
+            return std::vector<api::Health>{
+                {"store", store_well_, store_well_ ? "" : "the last append failed"},
+                {"relay", true, relay_configured_ ? "" : "sending mail is not configured"}};
+        }});
+    http_ = std::make_unique<api::HttpListener>(*gateway_, net_loops(),
+                                                endpoint_of(config_.http, "--http"));
+    if (!config_.smtp.empty())
+        start_mail_door(connectors::email::MailProtocol::smtp, config_.smtp, "--smtp");
+    if (!config_.lmtp.empty())
+        start_mail_door(connectors::email::MailProtocol::lmtp, config_.lmtp, "--lmtp");
 }
 
-void Hub::start_mail_door(connectors::email::MailProtocol protocol, const std::string& address, const std::string& key) {
+void Hub::start_mail_door(connectors::email::MailProtocol protocol, const std::string& address,
+                          const std::string& key) {
     runtime::Loop& loop = *net_[mail_.size() % net_.size()];
     connectors::email::MailListener::Options options;
     options.protocol = protocol;
@@ -272,29 +270,39 @@ void Hub::start_mail_door(connectors::email::MailProtocol protocol, const std::s
 }
 
 void Hub::print_welcome() const {
-    const std::string http = "http://" + http_->endpoint().address().to_string() + ":" + std::to_string(http_->endpoint().port());
-    std::cout << "\nSportello is running.\n  Console     " << (config_.public_url.empty() ? http : config_.public_url) << "/\n";
+    const std::string http = "http://" + http_->endpoint().address().to_string() + ":" +
+                             std::to_string(http_->endpoint().port());
+    std::cout << "\nSportello is running.\n  Console     "
+              << (config_.public_url.empty() ? http : config_.public_url) << "/\n";
     for (const SignIn& one : demo_sign_ins(config_.data))
-        std::cout << "  Sign in as  " << one.role << ": " << one.email << "  " << one.password << "\n";
+        std::cout << "  Sign in as  " << one.role << ": " << one.email << "  " << one.password
+                  << "\n";
     std::cout << "  Demo shop   " << http << "/demo/\n";
     for (const auto& listener : mail_)
-        std::cout << "  Mail        " << (listener == mail_.front() && !config_.smtp.empty() ? "SMTP " : "LMTP ")
-                  << listener->endpoint().address().to_string() << ":" << listener->endpoint().port() << "\n";
+        std::cout << "  Mail        "
+                  << (listener == mail_.front() && !config_.smtp.empty() ? "SMTP " : "LMTP ")
+                  << listener->endpoint().address().to_string() << ":"
+                  << listener->endpoint().port() << "\n";
     for (const auto& [id, inbox] : intake_.directory()->inboxes)
-        if (inbox.channel == model::Channel::email) std::cout << "  Takes mail  " << inbox.address << "\n";
-    std::cout << (config_.relay.empty() ? "  Sending mail is not configured: replies wait in the outbox ([email] relay).\n" : "")
-              << std::endl;
+        if (inbox.channel == model::Channel::email)
+            std::cout << "  Takes mail  " << inbox.address << "\n";
+    std::cout
+        << (config_.relay.empty()
+                ? "  Sending mail is not configured: replies wait in the outbox ([email] relay).\n"
+                : "")
+        << std::endl;
 }
 
 void Hub::run() {
     boost::asio::io_context signals_context;
     boost::asio::signal_set signals(signals_context, SIGTERM, SIGINT, SIGHUP);
-    std::function<void(boost::system::error_code, int)> on_signal = [&](boost::system::error_code error, int number) {
-        if (error) return;
-        if (number != SIGHUP) return drain();
-        reload();
-        signals.async_wait(on_signal);
-    };
+    std::function<void(boost::system::error_code, int)> on_signal =
+        [&](boost::system::error_code error, int number) {
+            if (error) return;
+            if (number != SIGHUP) return drain();
+            reload();
+            signals.async_wait(on_signal);
+        };
     signals.async_wait(on_signal);
     print_welcome();
     runtime::log::info("hub.started", {{"http", config_.http}, {"data", config_.data}});
@@ -313,14 +321,16 @@ void Hub::reload() {
         courier_.post([this, relay = relay_of(config_)] { sender_.set_relay(relay); });
         relay_configured_ = !config_.relay.empty();
         desk_.post([this] { outbox_.look_at_all(); });
-        runtime::log::info("hub.reloaded", {{"relay", config_.relay.empty() ? "none" : config_.relay}});
+        runtime::log::info("hub.reloaded",
+                           {{"relay", config_.relay.empty() ? "none" : config_.relay}});
     } catch (const std::exception& error) {
-        runtime::log::error("hub.reload_failed", {{"why", error.what()}, {"then", "the old configuration stays"}});
+        runtime::log::error("hub.reload_failed",
+                            {{"why", error.what()}, {"then", "the old configuration stays"}});
     }
 }
 
-// Doors first, then what is under way, then the loops. What was acknowledged is committed already; what was not will be
-// sent again by whoever sent it.
+// Doors first, then what is under way, then the loops. What was acknowledged is committed already;
+// what was not will be sent again by whoever sent it.
 void Hub::drain() {
     runtime::log::info("hub.draining");
     gateway_->draining = true;
@@ -346,7 +356,8 @@ void Hub::drain() {
 }  // namespace
 
 int serve(const Options& options) {
-    runtime::log::start(options.config.log_format == "json" ? runtime::log::Format::json : runtime::log::Format::text,
+    runtime::log::start(options.config.log_format == "json" ? runtime::log::Format::json
+                                                            : runtime::log::Format::text,
                         options.config.log_level);
     Hub hub(options);
     hub.run();

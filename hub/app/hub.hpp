@@ -5,7 +5,8 @@
 
 namespace app {
 
-// Runs until SIGTERM or SIGINT. SIGHUP reads the configuration again. Throws std::runtime_error when it cannot start.
+// Runs until SIGTERM or SIGINT. SIGHUP reads the configuration again. Throws std::runtime_error
+// when it cannot start.
 int serve(const Options& options);
 
 }  // namespace app

@@ -16,9 +16,9 @@ int main(int argc, char** argv) {
     const auto options = app::read_options(argc, argv, exit_code);
     if (!options) return exit_code;
     using Command = int (*)(const app::Options&);
-    static const std::map<std::string, Command> commands = {{"serve", app::serve}, {"check", app::check},
-                                                            {"user", app::user},   {"token", app::token},
-                                                            {"verify", app::verify}, {"rebuild", app::rebuild}};
+    static const std::map<std::string, Command> commands = {
+        {"serve", app::serve}, {"check", app::check},   {"user", app::user},
+        {"token", app::token}, {"verify", app::verify}, {"rebuild", app::rebuild}};
     try {
         return commands.at(options->command)(*options);
     } catch (const std::exception& error) {

@@ -12,7 +12,8 @@ struct Flags {
 };
 
 void add_common(CLI::App& command, Options& options, Flags& flags) {
-    command.add_option("--config", options.config_file, "configuration file (TOML); `sportello check --example` shows one");
+    command.add_option("--config", options.config_file,
+                       "configuration file (TOML); `sportello check --example` shows one");
     command.add_option("--data", flags.data, "data folder (default ./data)");
 }
 
@@ -33,15 +34,18 @@ std::optional<Options> read_options(int argc, char** argv, int& exit_code) {
     parser.require_subcommand(1);
     CLI::App* serve = parser.add_subcommand("serve", "run the hub");
     add_common(*serve, options, flags);
-    serve->add_option("--http", flags.http, "address and port of console and API (default 127.0.0.1:8080)");
+    serve->add_option("--http", flags.http,
+                      "address and port of console and API (default 127.0.0.1:8080)");
     serve->add_option("--lmtp", flags.lmtp, "address and port for LMTP (default 127.0.0.1:2424)");
     serve->add_option("--smtp", flags.smtp, "address and port for SMTP (default 127.0.0.1:2525)");
     serve->add_option("--console", options.console_folder, "folder of the built console");
     serve->add_flag("--no-demo", no_demo, "on an empty data folder: no demo workspace");
-    CLI::App* check = parser.add_subcommand("check", "read the configuration and say what is wrong with it");
+    CLI::App* check =
+        parser.add_subcommand("check", "read the configuration and say what is wrong with it");
     add_common(*check, options, flags);
     check->add_flag("--example", options.example, "print every key with its default and meaning");
-    CLI::App* user = parser.add_subcommand("user", "add an agent, or set her password; prints the password");
+    CLI::App* user =
+        parser.add_subcommand("user", "add an agent, or set her password; prints the password");
     add_common(*user, options, flags);
     user->add_option("email", options.user_email, "mail address she signs in with")->required();
     user->add_option("--name", options.user_name, "name (default: the address)");
@@ -50,8 +54,10 @@ std::optional<Options> read_options(int argc, char** argv, int& exit_code) {
     add_common(*token, options, flags);
     token->add_option("email", options.user_email, "whose token")->required();
     token->add_option("--days", options.token_days, "days until it expires (default 365)");
-    add_common(*parser.add_subcommand("verify", "check the chain of hashes over the log"), options, flags);
-    add_common(*parser.add_subcommand("rebuild", "write the read tables again from the log"), options, flags);
+    add_common(*parser.add_subcommand("verify", "check the chain of hashes over the log"), options,
+               flags);
+    add_common(*parser.add_subcommand("rebuild", "write the read tables again from the log"),
+               options, flags);
     try {
         parser.parse(argc, argv);
         if (!options.config_file.empty()) options.config = config::load(options.config_file);

@@ -1,4 +1,5 @@
-// The command line as values. Errors go to standard error with a cure; exit codes: 0 ok, 1 failed, 2 usage.
+// The command line as values. Errors go to standard error with a cure; exit codes: 0 ok, 1 failed,
+// 2 usage.
 #pragma once
 
 #include <optional>

@@ -11,13 +11,18 @@ using namespace model;
 void Decider::emit(Fact fact, ContactId contact, ConversationId conversation) {
     if (is_some(conversation)) {
         const Conversation* before = state.conversation(conversation);
-        touch(conversation, before == nullptr ? std::nullopt : std::optional{placement_of(*before)});
+        touch(conversation,
+              before == nullptr ? std::nullopt : std::optional{placement_of(*before)});
     }
     agents_changed_ = agents_changed_ || std::holds_alternative<Assigned>(fact) ||
                       std::holds_alternative<AgentSaved>(fact) ||
                       std::holds_alternative<AvailabilityChanged>(fact);
-    Event event{.seq = state.head + 1, .at = now, .actor = actor_, .contact = contact,
-                .conversation = conversation, .fact = std::move(fact)};
+    Event event{.seq = state.head + 1,
+                .at = now,
+                .actor = actor_,
+                .contact = contact,
+                .conversation = conversation,
+                .fact = std::move(fact)};
     fold(state, event);
     storage::EventRow row = encode(event);
     projection_.add(state, event, row);
@@ -73,7 +78,8 @@ Decision Decider::finish() {
     batch_rows.insert(batch_rows.begin(), std::make_move_iterator(rows.begin()),
                       std::make_move_iterator(rows.end()));
     if (!decision_.batch.events.empty())
-        for (storage::RowWrite& row : state_rows(state, agents_changed_)) batch_rows.push_back(std::move(row));
+        for (storage::RowWrite& row : state_rows(state, agents_changed_))
+            batch_rows.push_back(std::move(row));
     decision_.answer.seq = state.head;
     return std::move(decision_);
 }

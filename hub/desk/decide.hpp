@@ -14,14 +14,15 @@ struct Touched {
 
 struct Decision {
     std::vector<model::Event> events;
-    storage::Batch batch;             // the events encoded, their rows, effects for the outbox, blobs
+    storage::Batch batch;  // the events encoded, their rows, effects for the outbox, blobs
     std::vector<Touched> touched;
     model::Answer answer;
     bool outbox_changed = false;
 };
 
-// Decides and folds. The state is changed at once; the caller commits `batch` before it tells anybody.
-// `loaded` must be what `needs_of` asked for (see needs.hpp) and be adopted already.
-Decision decide(State& state, const model::Command& command, const Loaded& loaded, model::Instant now);
+// Decides and folds. The state is changed at once; the caller commits `batch` before it tells
+// anybody. `loaded` must be what `needs_of` asked for (see needs.hpp) and be adopted already.
+Decision decide(State& state, const model::Command& command, const Loaded& loaded,
+                model::Instant now);
 
 }  // namespace desk

@@ -11,7 +11,8 @@ using namespace model;
 namespace {
 
 std::string lower(std::string text) {
-    std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    std::ranges::transform(text, text.begin(),
+                           [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     return text;
 }
 
@@ -31,9 +32,11 @@ void Decider::operator()(const SaveInbox& command) {
     Inbox inbox = command.inbox;
     inbox.address = lower(inbox.address);
     if (inbox.name.empty()) return refuse(Refusal::invalid, "an inbox needs a name", "name");
-    if (inbox.address.empty()) return refuse(Refusal::invalid, "an inbox needs an address", "address");
+    if (inbox.address.empty())
+        return refuse(Refusal::invalid, "an inbox needs an address", "address");
     if (inbox.channel == Channel::email && inbox.address.find('@') == std::string::npos)
-        return refuse(Refusal::invalid, "a mail inbox needs an address like support@example.com", "address");
+        return refuse(Refusal::invalid, "a mail inbox needs an address like support@example.com",
+                      "address");
     if (!state.teams.contains(inbox.team)) {
         if (is_some(inbox.team) || state.teams.empty())
             return refuse(Refusal::invalid, "there is no team " + text_of(inbox.team), "team_id");
@@ -41,7 +44,8 @@ void Decider::operator()(const SaveInbox& command) {
     }
     for (const auto& [id, other] : state.inboxes)
         if (id != inbox.id && other.channel == inbox.channel && other.address == inbox.address)
-            return refuse(Refusal::invalid, "inbox " + text_of(id) + " has this address already", "address");
+            return refuse(Refusal::invalid, "inbox " + text_of(id) + " has this address already",
+                          "address");
     if (const auto known = state.inboxes.find(inbox.id); known != state.inboxes.end())
         inbox.weight = known->second.weight;
     if (!is_some(inbox.id)) inbox.id = InboxId{fresh_id()};
@@ -58,7 +62,8 @@ void Decider::operator()(const SaveAgent& command) {
         return refuse(Refusal::invalid, "an agent signs in with a mail address", "email");
     for (const auto& [id, other] : state.agents)
         if (id != agent.id && other.email == agent.email)
-            return refuse(Refusal::invalid, "agent " + text_of(id) + " has this address already", "email");
+            return refuse(Refusal::invalid, "agent " + text_of(id) + " has this address already",
+                          "email");
     for (const TeamId team : agent.teams)
         if (!state.teams.contains(team))
             return refuse(Refusal::invalid, "there is no team " + text_of(team), "team_ids");
@@ -85,8 +90,8 @@ void Decider::operator()(const SavePolicy& command) {
     for (const sla::Target& target : policy.targets)
         if (target.budget <= sla::Span::zero() || target.warn_before < sla::Span::zero() ||
             target.warn_before > target.budget)
-            return refuse(Refusal::invalid, "a target needs a budget above 0 and a warning inside it",
-                          "targets");
+            return refuse(Refusal::invalid,
+                          "a target needs a budget above 0 and a warning inside it", "targets");
     std::set<sla::Metric> metrics;
     for (const sla::Target& target : policy.targets) {
         if (!metrics.insert(target.metric).second)

@@ -37,7 +37,8 @@ void Decider::operator()(const Assign& command) {
         refuse(Refusal::taken, "somebody changed this conversation meanwhile; look again");
         return;
     }
-    const AgentId to_agent = command.to_agent.value_or(command.to_team ? AgentId{} : conversation->assignee);
+    const AgentId to_agent =
+        command.to_agent.value_or(command.to_team ? AgentId{} : conversation->assignee);
     const TeamId to_team = command.to_team.value_or(conversation->team);
     if (is_some(to_agent) && !state.agents.contains(to_agent)) {
         refuse(Refusal::invalid, "there is no agent " + text_of(to_agent), "assignee_id");
@@ -108,7 +109,8 @@ routing::Item Decider::item_of(const Conversation& conversation) const {
     item.team = conversation.team;
     item.weight = weight_of(state, conversation);
     for (const sla::Clock& clock : conversation.clocks)
-        if (sla::is_open(clock) && (!item.due_at || clock.due_at < *item.due_at)) item.due_at = clock.due_at;
+        if (sla::is_open(clock) && (!item.due_at || clock.due_at < *item.due_at))
+            item.due_at = clock.due_at;
     item.waiting_since = conversation.waiting_since.value_or(conversation.created_at);
     return item;
 }
@@ -124,8 +126,8 @@ std::vector<routing::Candidate> Decider::candidates() const {
     return all;
 }
 
-// One conversation looks for an agent. The decision is kept whether or not it found one: "why me?" and "why does it
-// still wait?" are the same question.
+// One conversation looks for an agent. The decision is kept whether or not it found one: "why me?"
+// and "why does it still wait?" are the same question.
 void Decider::route(ConversationId id) {
     const Conversation& conversation = *state.conversation(id);
     const routing::Item item = item_of(conversation);
@@ -144,7 +146,8 @@ std::uint32_t Decider::most_room(TeamId team) const {
     return most;
 }
 
-// R9: room came free for whoever held it, not for whoever freed it; and what was let go of waits in its team.
+// R9: room came free for whoever held it, not for whoever freed it; and what was let go of waits in
+// its team.
 void Decider::route_freed(const Placement& before) {
     std::vector<TeamId> teams{before.team};
     if (const auto holder = state.agents.find(before.assignee); holder != state.agents.end())
@@ -152,12 +155,13 @@ void Decider::route_freed(const Placement& before) {
     route_waiting(teams);
 }
 
-// R9, R12: whenever capacity may have become free, the queue is served until no waiting item fits anybody. An item that
-// fits nobody is passed over and delays no other (R10).
+// R9, R12: whenever capacity may have become free, the queue is served until no waiting item fits
+// anybody. An item that fits nobody is passed over and delays no other (R10).
 void Decider::route_waiting(const std::vector<TeamId>& teams) {
     for (const TeamId team : teams) {
         std::uint32_t room = most_room(team);
-        for (auto place = state.queue(team).begin(); room > 0 && place != state.queue(team).end();) {
+        for (auto place = state.queue(team).begin();
+             room > 0 && place != state.queue(team).end();) {
             const ConversationId id = (place++)->conversation;
             if (weight_of(state, *state.conversation(id)) > room) continue;
             route(id);

@@ -1,4 +1,5 @@
-// Decisions about what customers send: which contact, which conversation, what is due, who takes it.
+// Decisions about what customers send: which contact, which conversation, what is due, who takes
+// it.
 #include <algorithm>
 
 #include "hub/desk/decider.hpp"
@@ -7,10 +8,10 @@ namespace desk {
 
 using namespace model;
 
-// Policy: an inbound item is taken once. It goes into the conversation that its reply token or its thread ids prove,
-// else, for chat, into the visitor's open conversation; else it opens a new one. A customer's message reopens what was
-// resolved, snoozed or pending. Automatic mail (auto-replies, bounces) is stored and shown, but reopens nothing, starts
-// no clock and is never routed.
+// Policy: an inbound item is taken once. It goes into the conversation that its reply token or its
+// thread ids prove, else, for chat, into the visitor's open conversation; else it opens a new one.
+// A customer's message reopens what was resolved, snoozed or pending. Automatic mail (auto-replies,
+// bounces) is stored and shown, but reopens nothing, starts no clock and is never routed.
 void Decider::operator()(const ReceiveInbound& command) {
     const connectors::Inbound& inbound = command.inbound;
     const auto* repeat = state.receipt(inbound.inbox, inbound.receipt_key);
@@ -32,21 +33,26 @@ void Decider::operator()(const ReceiveInbound& command) {
     // So far only robots wrote: this is where the customer's waiting begins (S6).
     const Conversation& known = *state.conversation(id);
     const bool was_open = known.status == Status::open;
-    const bool first = known.clocks.empty() && !known.waiting_since && known.last_direction == Direction::in;
+    const bool first =
+        known.clocks.empty() && !known.waiting_since && known.last_direction == Direction::in;
     Message message = inbound_message(command, id);
     Answer& answer = decision_.answer;
     answer.id = number(message.id);
     answer.conversation = id;
     answer.number = message.number;
     const bool automatic = message.kind != MessageKind::message;
-    emit(MessageReceived{std::move(message), inbound.thread_ids, inbound.receipt_key}, *state.conversation(id));
+    emit(MessageReceived{std::move(message), inbound.thread_ids, inbound.receipt_key},
+         *state.conversation(id));
 
     if (first && !automatic) start_clocks(id);
-    if (!was_open && !automatic) reopen(id);
-    else if (first && !automatic && !is_some(state.conversation(id)->assignee)) route(id);
+    if (!was_open && !automatic)
+        reopen(id);
+    else if (first && !automatic && !is_some(state.conversation(id)->assignee))
+        route(id);
     if (inbound.raw) decision_.batch.blobs.push_back({inbound.raw_sha256, inbound.raw});
     for (const connectors::Attachment& attachment : inbound.attachments)
-        if (attachment.bytes) decision_.batch.blobs.push_back({attachment.sha256, attachment.bytes});
+        if (attachment.bytes)
+            decision_.batch.blobs.push_back({attachment.sha256, attachment.bytes});
     answer.seq = state.head;
     state.remember_receipt(inbound.inbox, inbound.receipt_key, answer);
 }
@@ -65,10 +71,12 @@ ContactId Decider::find_or_create_contact(const connectors::Address& sender) {
     return id;
 }
 
-const Conversation* Decider::find_conversation(const connectors::Inbound& inbound, ContactId contact) {
+const Conversation* Decider::find_conversation(const connectors::Inbound& inbound,
+                                               ContactId contact) {
     const auto usable = [&](ConversationId id) -> const Conversation* {
         const Conversation* conversation = state.conversation(id);
-        return conversation != nullptr && conversation->inbox == inbound.inbox ? conversation : nullptr;
+        return conversation != nullptr && conversation->inbox == inbound.inbox ? conversation
+                                                                               : nullptr;
     };
     if (inbound.token_conversation != 0)
         if (const auto* found = usable(ConversationId{inbound.token_conversation})) return found;
@@ -86,8 +94,11 @@ const Conversation* Decider::find_conversation(const connectors::Inbound& inboun
 ConversationId Decider::open_conversation(const connectors::Inbound& inbound, ContactId contact) {
     const Inbox& inbox = state.inboxes.at(inbound.inbox);
     const ConversationId id{fresh_id()};
-    emit(ConversationOpened{.number = state.next_number, .inbox = inbound.inbox,
-                            .channel = inbound.channel, .team = inbox.team, .subject = inbound.subject,
+    emit(ConversationOpened{.number = state.next_number,
+                            .inbox = inbound.inbox,
+                            .channel = inbound.channel,
+                            .team = inbox.team,
+                            .subject = inbound.subject,
                             .reply_address = inbound.sender},
          contact, id);
     return id;
@@ -102,7 +113,8 @@ Message Decider::inbound_message(const ReceiveInbound& command, ConversationId i
     message.number = conversation.message_count + 1;
     message.direction = Direction::in;
     message.visibility = inbound.is_public ? Visibility::public_ : Visibility::private_;
-    if (inbound.automatic == connectors::Automatic::auto_reply) message.kind = MessageKind::auto_reply;
+    if (inbound.automatic == connectors::Automatic::auto_reply)
+        message.kind = MessageKind::auto_reply;
     if (inbound.automatic == connectors::Automatic::bounce) message.kind = MessageKind::bounce;
     message.author = {AuthorType::contact, actor_.id, inbound.sender.name, inbound.sender.value};
     message.subject = inbound.subject;

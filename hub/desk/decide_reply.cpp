@@ -22,8 +22,8 @@ void Decider::remember(const std::string& author, const std::string& client_id) 
         storage::OperationRow{author, client_id, now, to_json(decision_.answer)});
 }
 
-Message Decider::written(const Agent& agent, const Conversation& conversation, const std::string& text,
-                         const std::string& client_id, std::uint64_t id) {
+Message Decider::written(const Agent& agent, const Conversation& conversation,
+                         const std::string& text, const std::string& client_id, std::uint64_t id) {
     Message message;
     message.id = MessageId{id};
     message.conversation = conversation.id;
@@ -37,9 +37,9 @@ Message Decider::written(const Agent& agent, const Conversation& conversation, c
     return message;
 }
 
-// Policy: a reply is taken once per client id. It is refused as "newer" when somebody else's message or note arrived
-// that the writer had not seen (UX-071). Answering what nobody owns takes it (UX-074). It ends the first-response clock
-// at this instant (S5) and reopens what was resolved.
+// Policy: a reply is taken once per client id. It is refused as "newer" when somebody else's
+// message or note arrived that the writer had not seen (UX-071). Answering what nobody owns takes
+// it (UX-074). It ends the first-response clock at this instant (S5) and reopens what was resolved.
 void Decider::operator()(const SendReply& command) {
     const Agent* agent = acting(command.agent);
     if (agent == nullptr || repeated(author_of(command.agent), command.client_id)) return;
@@ -48,7 +48,8 @@ void Decider::operator()(const SendReply& command) {
     if (command.text.empty() && command.attachments.empty())
         return refuse(Refusal::invalid, "an answer needs a text or a file", "text");
     const bool own_run = conversation->run_agent == agent->id;
-    const std::uint32_t to_have_seen = own_run ? conversation->run_start - 1 : conversation->message_count;
+    const std::uint32_t to_have_seen =
+        own_run ? conversation->run_start - 1 : conversation->message_count;
     if (command.seen && *command.seen < to_have_seen) {
         refuse(Refusal::newer, "something was added after what you saw; read it, then send again");
         return;
@@ -59,11 +60,18 @@ void Decider::operator()(const SendReply& command) {
     message.to = {before.reply_address};
     message.external_id = command.external_id;
     if (before.channel == Channel::email)
-        message.subject = before.subject.starts_with("Re:") ? before.subject : "Re: " + before.subject;
+        message.subject =
+            before.subject.starts_with("Re:") ? before.subject : "Re: " + before.subject;
     for (const connectors::Attachment& attachment : command.attachments) {
-        message.attachments.push_back({AttachmentId{fresh_id()}, attachment.name, attachment.type,
-                                       attachment.size, false, {}, attachment.sha256});
-        if (attachment.bytes) decision_.batch.blobs.push_back({attachment.sha256, attachment.bytes});
+        message.attachments.push_back({AttachmentId{fresh_id()},
+                                       attachment.name,
+                                       attachment.type,
+                                       attachment.size,
+                                       false,
+                                       {},
+                                       attachment.sha256});
+        if (attachment.bytes)
+            decision_.batch.blobs.push_back({attachment.sha256, attachment.bytes});
     }
     decision_.answer.id = number(message.id);
     decision_.answer.conversation = before.id;
@@ -78,14 +86,17 @@ void Decider::operator()(const SendReply& command) {
     route_freed(placement_of(before));
 }
 
-void Decider::queue_mail(const Conversation& before, const Message& message, const SendReply& command) {
+void Decider::queue_mail(const Conversation& before, const Message& message,
+                         const SendReply& command) {
     const Inbox& inbox = state.inboxes.at(before.inbox);
     connectors::Outbound outbound;
     outbound.message = number(message.id);
     outbound.conversation = number(before.id);
     outbound.inbox = before.inbox;
     outbound.channel = before.channel;
-    outbound.from = {.kind = "email", .value = inbox.address, .name = message.author.name + " (" + inbox.name + ")"};
+    outbound.from = {.kind = "email",
+                     .value = inbox.address,
+                     .name = message.author.name + " (" + inbox.name + ")"};
     outbound.to = message.to;
     outbound.subject = message.subject;
     outbound.text = message.text;
@@ -98,9 +109,13 @@ void Decider::queue_mail(const Conversation& before, const Message& message, con
     if (!before.thread_ids.empty()) outbound.in_reply_to = before.thread_ids.back();
     outbound.reply_to = command.reply_to;
     outbound.written_at = now;
-    decision_.batch.rows.push_back(storage::OutboxRow{.id = outbound.message, .conversation = before.id,
-                                                      .due_at = now, .attempts = 0, .state = "queued",
-                                                      .reason = {}, .body = to_json(outbound)});
+    decision_.batch.rows.push_back(storage::OutboxRow{.id = outbound.message,
+                                                      .conversation = before.id,
+                                                      .due_at = now,
+                                                      .attempts = 0,
+                                                      .state = "queued",
+                                                      .reason = {},
+                                                      .body = to_json(outbound)});
     decision_.outbox_changed = true;
 }
 
@@ -118,7 +133,8 @@ void Decider::operator()(const AddNote& command) {
     remember(author_of(command.agent), command.client_id);
 }
 
-// The outbox row follows the delivery: kept while there is something left to try, gone once it is decided.
+// The outbox row follows the delivery: kept while there is something left to try, gone once it is
+// decided.
 void Decider::operator()(const RecordDelivery& command) {
     const Conversation* conversation = state.conversation(command.conversation);
     if (conversation == nullptr) {
@@ -126,11 +142,12 @@ void Decider::operator()(const RecordDelivery& command) {
         return;
     }
     emit(DeliveryChanged{command.message, command.state, command.reason}, *conversation);
-    const bool decided = command.state != DeliveryState::queued && command.state != DeliveryState::sending;
+    const bool decided =
+        command.state != DeliveryState::queued && command.state != DeliveryState::sending;
     if (decided) decision_.batch.rows.push_back(storage::OutboxRemoval{number(command.message)});
     if (!decided && command.retry_at)
-        decision_.batch.rows.push_back(storage::OutboxRetry{number(command.message), *command.retry_at,
-                                                            command.attempts, command.reason});
+        decision_.batch.rows.push_back(storage::OutboxRetry{
+            number(command.message), *command.retry_at, command.attempts, command.reason});
     decision_.outbox_changed = true;
 }
 

@@ -7,7 +7,8 @@ using namespace model;
 
 namespace {
 
-// One turn handles this many wakes; the next begins at once. Keeps the desk loop responsive after a long sleep.
+// One turn handles this many wakes; the next begins at once. Keeps the desk loop responsive after a
+// long sleep.
 constexpr int wakes_per_turn_max = 256;
 
 }  // namespace
@@ -24,7 +25,8 @@ void Decider::start_clocks(ConversationId id) {
 }
 
 // Ends the open clocks of a metric: as an answer given now, or in the state told.
-void Decider::end_clocks(ConversationId id, sla::Metric metric, std::optional<sla::ClockState> end_state) {
+void Decider::end_clocks(ConversationId id, sla::Metric metric,
+                         std::optional<sla::ClockState> end_state) {
     const std::vector<sla::Clock> clocks = state.conversation(id)->clocks;
     for (const sla::Clock& clock : clocks) {
         if (clock.metric != metric || !sla::is_open(clock)) continue;

@@ -31,7 +31,8 @@ public:
 
 private:
     // Appends a fact, folds it and projects it.
-    void emit(model::Fact fact, model::ContactId contact = {}, model::ConversationId conversation = {});
+    void emit(model::Fact fact, model::ContactId contact = {},
+              model::ConversationId conversation = {});
     void emit(model::Fact fact, const model::Conversation& conversation) {
         emit(std::move(fact), conversation.contact, conversation.id);
     }
@@ -48,7 +49,8 @@ private:
     model::ContactId find_or_create_contact(const connectors::Address& sender);
     const model::Conversation* find_conversation(const connectors::Inbound& inbound,
                                                  model::ContactId contact);
-    model::ConversationId open_conversation(const connectors::Inbound& inbound, model::ContactId contact);
+    model::ConversationId open_conversation(const connectors::Inbound& inbound,
+                                            model::ContactId contact);
     model::Message inbound_message(const model::ReceiveInbound& command, model::ConversationId id);
     void reopen(model::ConversationId id);
 
@@ -59,14 +61,16 @@ private:
                     const model::SendReply& command);
     bool repeated(const std::string& author, const std::string& client_id);
     void remember(const std::string& author, const std::string& client_id);
-    void end_clocks(model::ConversationId id, sla::Metric metric, std::optional<sla::ClockState> state);
+    void end_clocks(model::ConversationId id, sla::Metric metric,
+                    std::optional<sla::ClockState> state);
 
     // routing
     void start_clocks(model::ConversationId id);
     void route(model::ConversationId id);
     void route_freed(const model::Placement& before);
     void route_waiting(const std::vector<model::TeamId>& teams);
-    void assign(model::ConversationId id, model::AgentId agent, model::TeamId team, model::AssignedBy by);
+    void assign(model::ConversationId id, model::AgentId agent, model::TeamId team,
+                model::AssignedBy by);
     routing::Item item_of(const model::Conversation& conversation) const;
     std::vector<routing::Candidate> candidates() const;
     std::uint32_t most_room(model::TeamId team) const;

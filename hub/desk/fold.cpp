@@ -12,8 +12,10 @@ std::string preview_of(const std::string& text) {
     std::string line = text.substr(0, preview_bytes_max);
     // A cut inside a UTF-8 sequence is taken back to its start.
     if (line.size() < text.size())
-        while (!line.empty() && (static_cast<unsigned char>(text[line.size()]) & 0xC0) == 0x80) line.pop_back();
-    std::ranges::replace_if(line, [](char c) { return c == '\n' || c == '\r' || c == '\t'; }, ' ');
+        while (!line.empty() && (static_cast<unsigned char>(text[line.size()]) & 0xC0) == 0x80)
+            line.pop_back();
+    std::ranges::replace_if(
+        line, [](char c) { return c == '\n' || c == '\r' || c == '\t'; }, ' ');
     return line;
 }
 
@@ -38,7 +40,8 @@ struct Fold {
     void operator()(const AgentSaved& fact) const {
         used(number(fact.agent.id));
         state.agents[fact.agent.id] = fact.agent;
-        state.agent_states.try_emplace(fact.agent.id, AgentState{.since = event.at, .idle_since = event.at});
+        state.agent_states.try_emplace(fact.agent.id,
+                                       AgentState{.since = event.at, .idle_since = event.at});
     }
     void operator()(const PolicySaved& fact) const {
         used(number(fact.policy.id));
@@ -53,30 +56,43 @@ struct Fold {
     }
     void operator()(const ContactCreated& fact) const {
         used(number(event.contact));
-        state.put(Contact{.id = event.contact, .name = fact.name, .identities = {}, .created_at = event.at});
+        state.put(Contact{
+            .id = event.contact, .name = fact.name, .identities = {}, .created_at = event.at});
     }
-    void operator()(const ContactRenamed& fact) const { state.contact_at(event.contact).name = fact.name; }
-    void operator()(const IdentityAdded& fact) const { state.add_identity(event.contact, fact.identity); }
+    void operator()(const ContactRenamed& fact) const {
+        state.contact_at(event.contact).name = fact.name;
+    }
+    void operator()(const IdentityAdded& fact) const {
+        state.add_identity(event.contact, fact.identity);
+    }
 
     void operator()(const ConversationOpened& fact) const {
         used(number(event.conversation));
         state.next_number = std::max(state.next_number, fact.number + 1);
         const Contact* contact = state.contact(event.contact);
-        state.put(Conversation{.id = event.conversation, .number = fact.number, .contact = event.contact,
+        state.put(Conversation{.id = event.conversation,
+                               .number = fact.number,
+                               .contact = event.contact,
                                .contact_name = contact == nullptr ? "" : contact->name,
-                               .reply_address = fact.reply_address, .inbox = fact.inbox,
-                               .channel = fact.channel, .team = fact.team, .subject = fact.subject,
-                               .created_at = event.at, .updated_at = event.at});
+                               .reply_address = fact.reply_address,
+                               .inbox = fact.inbox,
+                               .channel = fact.channel,
+                               .team = fact.team,
+                               .subject = fact.subject,
+                               .created_at = event.at,
+                               .updated_at = event.at});
     }
     void add_message(Conversation& conversation, const Message& message) const {
         used(number(message.id));
         for (const Attachment& attachment : message.attachments) used(number(attachment.id));
-        const AgentId author = message.author.type == AuthorType::agent ? AgentId{message.author.id} : AgentId{};
+        const AgentId author =
+            message.author.type == AuthorType::agent ? AgentId{message.author.id} : AgentId{};
         if (author != conversation.run_agent) conversation.run_start = message.number;
         conversation.run_agent = author;
         conversation.message_count = message.number;
         conversation.updated_at = event.at;
-        conversation.preview = preview_of(message.trimmed_text.empty() ? message.text : message.trimmed_text);
+        conversation.preview =
+            preview_of(message.trimmed_text.empty() ? message.text : message.trimmed_text);
         if (message.visibility != Visibility::note) conversation.last_direction = message.direction;
         if (message.visibility == Visibility::note || message.external_id.empty()) return;
         conversation.thread_ids.push_back(message.external_id);
@@ -92,7 +108,8 @@ struct Fold {
                 conversation.waiting_since = event.at;
         });
         const InboxId inbox = state.conversation(event.conversation)->inbox;
-        for (const std::string& id : fact.thread_ids) state.add_thread(inbox, id, event.conversation);
+        for (const std::string& id : fact.thread_ids)
+            state.add_thread(inbox, id, event.conversation);
     }
     void operator()(const ReplyQueued& fact) const {
         state.change(event.conversation, [this, &fact](Conversation& conversation) {
@@ -101,8 +118,9 @@ struct Fold {
         });
     }
     void operator()(const NoteAdded& fact) const {
-        state.change(event.conversation,
-                     [this, &fact](Conversation& conversation) { add_message(conversation, fact.message); });
+        state.change(event.conversation, [this, &fact](Conversation& conversation) {
+            add_message(conversation, fact.message);
+        });
     }
     void operator()(const DeliveryChanged&) const {}
     void operator()(const StatusChanged& fact) const {
@@ -149,7 +167,8 @@ struct Fold {
         change_clock(fact.metric, [](sla::Clock& clock) { clock.state = sla::ClockState::warned; });
     }
     void operator()(const SlaBreached& fact) const {
-        change_clock(fact.metric, [](sla::Clock& clock) { clock.state = sla::ClockState::breached; });
+        change_clock(fact.metric,
+                     [](sla::Clock& clock) { clock.state = sla::ClockState::breached; });
     }
     void operator()(const SlaEnded& fact) const {
         change_clock(fact.metric, [&fact](sla::Clock& clock) {
@@ -163,7 +182,8 @@ struct Fold {
 }  // namespace
 
 void fold(State& state, const model::Event& event) {
-    // The domain's first invariant stays on in release: a gap would be written into every number that follows.
+    // The domain's first invariant stays on in release: a gap would be written into every number
+    // that follows.
     if (event.seq != state.head + 1) std::abort();
     state.head = event.seq;
     std::visit(Fold{state, event}, event.fact);

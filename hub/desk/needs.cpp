@@ -53,8 +53,12 @@ struct Ask {
 
 }  // namespace
 
-std::string author_of(AgentId agent) { return "agent:" + text_of(agent); }
-std::string author_of(const connectors::Address& sender) { return sender.kind + ":" + sender.value; }
+std::string author_of(AgentId agent) {
+    return "agent:" + text_of(agent);
+}
+std::string author_of(const connectors::Address& sender) {
+    return sender.kind + ":" + sender.value;
+}
 
 Needs needs_of(const State& state, const Command& command) {
     Ask ask{state, {}};
@@ -79,7 +83,8 @@ Loaded load(storage::Reader& reader, const Needs& needs) {
             loaded.repeat = answer_from(row->result);
     if (needs.identity)
         if (const auto id = reader.contact_of(needs.identity->first, needs.identity->second))
-            if (const auto row = reader.contact(*id)) loaded.contacts.push_back(contact_from(row->body));
+            if (const auto row = reader.contact(*id))
+                loaded.contacts.push_back(contact_from(row->body));
     for (const auto& [inbox, external_id] : needs.threads) {
         loaded.thread = reader.thread(number(inbox), external_id);
         if (loaded.thread) {

@@ -7,8 +7,8 @@ namespace {
 
 using namespace model;
 
-// What a message's delivery is before anything was tried: chat reaches the widget over the feed, so a committed reply
-// is sent; mail still has its way before it.
+// What a message's delivery is before anything was tried: chat reaches the widget over the feed, so
+// a committed reply is sent; mail still has its way before it.
 DeliveryState first_delivery(const Conversation& conversation, const Message& message) {
     if (message.direction == Direction::in) return DeliveryState::received;
     if (message.visibility == Visibility::note) return DeliveryState::sent;
@@ -16,16 +16,26 @@ DeliveryState first_delivery(const Conversation& conversation, const Message& me
 }
 
 storage::ConversationRow row_of(const Conversation& conversation) {
-    return {.id = conversation.id, .contact = conversation.contact, .inbox = number(conversation.inbox),
-            .team = number(conversation.team), .assignee = number(conversation.assignee),
-            .status = std::string{word(conversation.status)}, .updated_at = conversation.updated_at,
-            .version = conversation.version, .body = to_json(conversation)};
+    return {.id = conversation.id,
+            .contact = conversation.contact,
+            .inbox = number(conversation.inbox),
+            .team = number(conversation.team),
+            .assignee = number(conversation.assignee),
+            .status = std::string{word(conversation.status)},
+            .updated_at = conversation.updated_at,
+            .version = conversation.version,
+            .body = to_json(conversation)};
 }
 
 storage::ClockRow row_of(ConversationId conversation, const sla::Clock& clock) {
-    return {.conversation = conversation, .metric = std::string{word(clock.metric)},
-            .policy = number(clock.policy), .started_at = clock.started_at, .warn_at = clock.warn_at,
-            .due_at = clock.due_at, .state = std::string{word(clock.state)}, .ended_at = clock.ended_at};
+    return {.conversation = conversation,
+            .metric = std::string{word(clock.metric)},
+            .policy = number(clock.policy),
+            .started_at = clock.started_at,
+            .warn_at = clock.warn_at,
+            .due_at = clock.due_at,
+            .state = std::string{word(clock.state)},
+            .ended_at = clock.ended_at};
 }
 
 }  // namespace
@@ -34,21 +44,31 @@ void Projection::add_message(const State& state, const Event& event, const stora
                              const Message& message) {
     const Conversation& conversation = *state.conversation(event.conversation);
     rows_.push_back(storage::MessageRow{
-        .id = message.id, .conversation = event.conversation, .contact = event.contact,
-        .number = message.number, .seq = event.seq, .is_note = message.visibility == Visibility::note,
+        .id = message.id,
+        .conversation = event.conversation,
+        .contact = event.contact,
+        .number = message.number,
+        .seq = event.seq,
+        .is_note = message.visibility == Visibility::note,
         .body = message_body_of(row, event.fact),
-        .delivery_state = std::string{word(first_delivery(conversation, message))}, .delivery_reason = {}});
+        .delivery_state = std::string{word(first_delivery(conversation, message))},
+        .delivery_reason = {}});
     for (const Attachment& attachment : message.attachments)
-        rows_.push_back(storage::AttachmentRow{
-            .id = attachment.id, .conversation = event.conversation, .message = message.id,
-            .name = attachment.name, .type = attachment.type, .size = attachment.size,
-            .blob = attachment.sha256, .is_inline = attachment.is_inline});
+        rows_.push_back(storage::AttachmentRow{.id = attachment.id,
+                                               .conversation = event.conversation,
+                                               .message = message.id,
+                                               .name = attachment.name,
+                                               .type = attachment.type,
+                                               .size = attachment.size,
+                                               .blob = attachment.sha256,
+                                               .is_inline = attachment.is_inline});
 }
 
 // An id that is a receipt key already can be found there.
-void Projection::add_thread_id(std::uint64_t inbox, ConversationId conversation, const std::string& id,
-                               const std::string& receipt_key) {
-    if (!id.empty() && id != receipt_key) rows_.push_back(storage::ThreadRow{inbox, id, conversation});
+void Projection::add_thread_id(std::uint64_t inbox, ConversationId conversation,
+                               const std::string& id, const std::string& receipt_key) {
+    if (!id.empty() && id != receipt_key)
+        rows_.push_back(storage::ThreadRow{inbox, id, conversation});
 }
 
 void Projection::add(const State& state, const Event& event, const storage::EventRow& row) {
@@ -60,34 +80,39 @@ void Projection::add(const State& state, const Event& event, const storage::Even
         rows_.push_back(storage::ConfigRow{"inbox", number(inbox->inbox.id),
                                            stored_json(state.inboxes.at(inbox->inbox.id))});
     if (const auto* agent = std::get_if<AgentSaved>(&event.fact)) config("agent", agent->agent.id);
-    if (const auto* policy = std::get_if<PolicySaved>(&event.fact)) config("policy", policy->policy.id);
+    if (const auto* policy = std::get_if<PolicySaved>(&event.fact))
+        config("policy", policy->policy.id);
     if (const auto* changed = std::get_if<AvailabilityChanged>(&event.fact))
         rows_.push_back(storage::AvailabilityRow{number(changed->agent), event.at,
                                                  std::string{word(changed->availability)}});
     if (const auto* added = std::get_if<IdentityAdded>(&event.fact))
-        rows_.push_back(storage::IdentityRow{added->identity.kind, added->identity.value, event.contact});
+        rows_.push_back(
+            storage::IdentityRow{added->identity.kind, added->identity.value, event.contact});
     if (const auto* received = std::get_if<MessageReceived>(&event.fact)) {
         add_message(state, event, row, received->message);
         const std::uint64_t inbox = number(state.conversation(event.conversation)->inbox);
         rows_.push_back(storage::ReceiptRow{inbox, received->receipt_key, event.conversation,
                                             received->message.id});
-        add_thread_id(inbox, event.conversation, received->message.external_id, received->receipt_key);
-        for (const std::string& id : received->thread_ids) add_thread_id(inbox, event.conversation, id, {});
+        add_thread_id(inbox, event.conversation, received->message.external_id,
+                      received->receipt_key);
+        for (const std::string& id : received->thread_ids)
+            add_thread_id(inbox, event.conversation, id, {});
     }
     if (const auto* reply = std::get_if<ReplyQueued>(&event.fact)) {
         add_message(state, event, row, reply->message);
         add_thread_id(number(state.conversation(event.conversation)->inbox), event.conversation,
                       reply->message.external_id, {});
     }
-    if (const auto* note = std::get_if<NoteAdded>(&event.fact)) add_message(state, event, row, note->message);
+    if (const auto* note = std::get_if<NoteAdded>(&event.fact))
+        add_message(state, event, row, note->message);
     if (const auto* delivery = std::get_if<DeliveryChanged>(&event.fact))
         rows_.push_back(storage::DeliveryRow{delivery->message, std::string{word(delivery->state)},
                                              delivery->reason});
     if (std::holds_alternative<RoutingDecided>(event.fact))
         rows_.push_back(storage::DecisionRow{event.seq, event.conversation, event.at, row.payload});
     if (const auto* item = std::get_if<ItemQuarantined>(&event.fact))
-        rows_.push_back(storage::QuarantineRow{event.seq, event.at, number(item->inbox), item->reason,
-                                               item->sha256});
+        rows_.push_back(storage::QuarantineRow{event.seq, event.at, number(item->inbox),
+                                               item->reason, item->sha256});
     const bool contact_changed = std::holds_alternative<ContactCreated>(event.fact) ||
                                  std::holds_alternative<ContactRenamed>(event.fact) ||
                                  std::holds_alternative<IdentityAdded>(event.fact);
@@ -103,8 +128,8 @@ std::vector<storage::RowWrite> state_rows(const State& state, bool agents_change
     std::string text;  // one line per agent: id availability since idle_since
     const auto micros = [](Instant at) { return std::to_string(at.time_since_epoch().count()); };
     for (const auto& [id, agent] : state.agent_states)
-        text += text_of(id) + " " + std::to_string(static_cast<unsigned>(agent.availability)) + " " +
-                micros(agent.since) + " " + micros(agent.idle_since) + "\n";
+        text += text_of(id) + " " + std::to_string(static_cast<unsigned>(agent.availability)) +
+                " " + micros(agent.since) + " " + micros(agent.idle_since) + "\n";
     rows.push_back(storage::MetaRow{"agent_states", std::move(text)});
     return rows;
 }

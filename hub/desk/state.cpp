@@ -26,7 +26,8 @@ bool waits_in_queue(const model::Conversation& conversation) {
 }
 
 bool is_open_chat(const model::Conversation& conversation) {
-    return conversation.channel == model::Channel::chat && conversation.status != model::Status::resolved;
+    return conversation.channel == model::Channel::chat &&
+           conversation.status != model::Status::resolved;
 }
 
 Place place_of(const model::Conversation& conversation) {
@@ -62,9 +63,12 @@ const model::Conversation* State::conversation(model::ConversationId id) const {
     return find_pointer(conversations_, id);
 }
 
-const model::Contact* State::contact(model::ContactId id) const { return find_pointer(contacts_, id); }
+const model::Contact* State::contact(model::ContactId id) const {
+    return find_pointer(contacts_, id);
+}
 
-std::optional<model::ContactId> State::contact_of(const std::string& kind, const std::string& value) const {
+std::optional<model::ContactId> State::contact_of(const std::string& kind,
+                                                  const std::string& value) const {
     const auto* id = find_pointer(contacts_by_identity_, key_of(kind, value));
     return id == nullptr ? std::nullopt : std::optional{*id};
 }
@@ -79,7 +83,8 @@ const model::Answer* State::receipt(model::InboxId inbox, const std::string& ext
     return find_pointer(receipts_, key_of(inbox, external_id));
 }
 
-const model::Answer* State::operation(const std::string& author, const std::string& client_id) const {
+const model::Answer* State::operation(const std::string& author,
+                                      const std::string& client_id) const {
     return find_pointer(operations_, key_of(author, client_id));
 }
 
@@ -107,14 +112,17 @@ std::optional<model::ConversationId> State::due_wake(model::Instant now) const {
 void State::index(const model::Conversation& conversation) {
     if (waits_in_queue(conversation)) queues_[conversation.team].insert(place_of(conversation));
     if (const auto at = wake_of(conversation)) wakes_.insert({*at, conversation.id});
-    if (occupies(conversation)) agent_states[conversation.assignee].load += weight_of(*this, conversation);
-    if (is_open_chat(conversation)) open_chats_[{conversation.contact, conversation.inbox}] = conversation.id;
+    if (occupies(conversation))
+        agent_states[conversation.assignee].load += weight_of(*this, conversation);
+    if (is_open_chat(conversation))
+        open_chats_[{conversation.contact, conversation.inbox}] = conversation.id;
 }
 
 void State::unindex(const model::Conversation& conversation) {
     if (waits_in_queue(conversation)) queues_[conversation.team].erase(place_of(conversation));
     if (const auto at = wake_of(conversation)) wakes_.erase({*at, conversation.id});
-    if (occupies(conversation)) agent_states[conversation.assignee].load -= weight_of(*this, conversation);
+    if (occupies(conversation))
+        agent_states[conversation.assignee].load -= weight_of(*this, conversation);
     if (is_open_chat(conversation)) open_chats_.erase({conversation.contact, conversation.inbox});
 }
 
@@ -144,12 +152,14 @@ void State::add_identity(model::ContactId contact, const model::Identity& identi
     contacts_by_identity_[key_of(identity.kind, identity.value)] = contact;
 }
 
-void State::add_thread(model::InboxId inbox, const std::string& external_id, model::ConversationId id) {
+void State::add_thread(model::InboxId inbox, const std::string& external_id,
+                       model::ConversationId id) {
     std::string key = key_of(inbox, external_id);
     if (threads_.emplace(key, id).second) recent_threads_.push_back({head, std::move(key)});
 }
 
-void State::remember_receipt(model::InboxId inbox, const std::string& external_id, model::Answer answer) {
+void State::remember_receipt(model::InboxId inbox, const std::string& external_id,
+                             model::Answer answer) {
     std::string key = key_of(inbox, external_id);
     if (receipts_.emplace(key, std::move(answer)).second)
         recent_receipts_.push_back({head, std::move(key)});
@@ -174,7 +184,8 @@ void State::forget(model::Seq safe) {
     std::set<model::ContactId> later;
     for (const auto& recent : recent_contacts_)
         if (recent.seq > safe) later.insert(recent.id);
-    for (; !recent_contacts_.empty() && recent_contacts_.front().seq <= safe; recent_contacts_.pop_front()) {
+    for (; !recent_contacts_.empty() && recent_contacts_.front().seq <= safe;
+         recent_contacts_.pop_front()) {
         const auto found = contacts_.find(recent_contacts_.front().id);
         if (found == contacts_.end() || later.contains(found->first)) continue;
         for (const model::Identity& identity : found->second.identities)

@@ -1,5 +1,6 @@
-// State: a workspace's working set. Everything open is in memory; what is resolved, and every contact, comes and goes:
-// loaded before a command that needs it, forgotten once the store can show it again.
+// State: a workspace's working set. Everything open is in memory; what is resolved, and every
+// contact, comes and goes: loaded before a command that needs it, forgotten once the store can show
+// it again.
 #pragma once
 
 #include <deque>
@@ -53,8 +54,10 @@ public:
 
     const model::Conversation* conversation(model::ConversationId id) const;
     const model::Contact* contact(model::ContactId id) const;
-    std::optional<model::ContactId> contact_of(const std::string& kind, const std::string& value) const;
-    std::optional<model::ConversationId> thread(model::InboxId inbox, const std::string& external_id) const;
+    std::optional<model::ContactId> contact_of(const std::string& kind,
+                                               const std::string& value) const;
+    std::optional<model::ConversationId> thread(model::InboxId inbox,
+                                                const std::string& external_id) const;
     const model::Answer* receipt(model::InboxId inbox, const std::string& external_id) const;
     const model::Answer* operation(const std::string& author, const std::string& client_id) const;
     const std::unordered_map<model::ConversationId, model::Conversation>& conversations() const {
@@ -62,7 +65,8 @@ public:
     }
 
     // The visitor's conversation that is not resolved yet.
-    std::optional<model::ConversationId> open_chat(model::ContactId contact, model::InboxId inbox) const;
+    std::optional<model::ConversationId> open_chat(model::ContactId contact,
+                                                   model::InboxId inbox) const;
     // The waiting, unassigned conversations of a team, first to be served first.
     const std::set<Place>& queue(model::TeamId team) const;
     std::optional<model::Instant> next_wake() const;
@@ -82,12 +86,15 @@ public:
     model::Contact& contact_at(model::ContactId id) { return contacts_.at(id); }
     void add_identity(model::ContactId contact, const model::Identity& identity);
     void add_thread(model::InboxId inbox, const std::string& external_id, model::ConversationId id);
-    void remember_receipt(model::InboxId inbox, const std::string& external_id, model::Answer answer);
-    void remember_operation(const std::string& author, const std::string& client_id, model::Answer answer);
+    void remember_receipt(model::InboxId inbox, const std::string& external_id,
+                          model::Answer answer);
+    void remember_operation(const std::string& author, const std::string& client_id,
+                            model::Answer answer);
     void touched(model::ContactId id) { recent_contacts_.push_back({head, id}); }
     void touched(model::ConversationId id) { recent_conversations_.push_back({head, id}); }
 
-    // Drops what the store can give back: everything last touched at or before `safe`, except open conversations.
+    // Drops what the store can give back: everything last touched at or before `safe`, except open
+    // conversations.
     void forget(model::Seq safe);
     std::size_t contacts_in_memory() const { return contacts_.size(); }
 
@@ -119,8 +126,9 @@ private:
     std::set<Wake> wakes_;
 };
 
-// True while the conversation occupies its assignee: it is open and the customer waits for an answer, or it is a live
-// chat (R3). Waiting for the customer, snoozed and resolved work costs nothing.
+// True while the conversation occupies its assignee: it is open and the customer waits for an
+// answer, or it is a live chat (R3). Waiting for the customer, snoozed and resolved work costs
+// nothing.
 bool occupies(const model::Conversation& conversation);
 std::uint32_t weight_of(const State& state, const model::Conversation& conversation);
 

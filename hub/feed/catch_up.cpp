@@ -16,11 +16,13 @@ struct Missed {
 };
 
 // Who could see the conversation when it was last handed over, by the event that says from whom.
-void note_placement(Missed& missed, const storage::EventRow& row, const Viewer& viewer, InboxId inbox) {
+void note_placement(Missed& missed, const storage::EventRow& row, const Viewer& viewer,
+                    InboxId inbox) {
     const Event event = decode(row);
     if (const auto* assigned = std::get_if<Assigned>(&event.fact))
-        missed.could_see_before = missed.could_see_before ||
-                                  may_see(viewer, {inbox, assigned->from_team, assigned->from_agent});
+        missed.could_see_before =
+            missed.could_see_before ||
+            may_see(viewer, {inbox, assigned->from_team, assigned->from_agent});
 }
 
 void add(std::string& operations, const std::string& operation) {
@@ -49,14 +51,17 @@ CatchUp catch_up(storage::Reader& reader, const Viewer& viewer, Seq since) {
     storage::EventQuery query;
     query.after = since;
     query.limit = catch_up_events_max + 1;
-    const auto events = since > result.head ? std::vector<storage::StoredEvent>{} : reader.events(query);
+    const auto events =
+        since > result.head ? std::vector<storage::StoredEvent>{} : reader.events(query);
     result.stale = since > result.head || events.size() > catch_up_events_max;
     if (result.stale) return result;
 
     std::map<ConversationId, Missed> touched;
     for (const storage::StoredEvent& event : events) {
-        if (is_some(event.row.conversation)) touched[event.row.conversation].events.push_back(&event.row);
-        else add_configuration(result, event.row);
+        if (is_some(event.row.conversation))
+            touched[event.row.conversation].events.push_back(&event.row);
+        else
+            add_configuration(result, event.row);
     }
     std::map<ConversationId, std::vector<storage::MessageRow>> messages;
     for (storage::MessageRow& row : reader.messages_since(since, catch_up_events_max))
@@ -73,7 +78,8 @@ CatchUp catch_up(storage::Reader& reader, const Viewer& viewer, Seq since) {
             continue;
         }
         add(result.operations, conversation_operation(row->body));
-        for (const storage::MessageRow& message : messages[id]) add(result.operations, message_operation(message));
+        for (const storage::MessageRow& message : messages[id])
+            add(result.operations, message_operation(message));
         for (const storage::EventRow* event : missed.events)
             if (is_activity(event->kind)) add(result.operations, event_operation(*event));
     }

@@ -1,8 +1,8 @@
 // Catching up from the store: what a subscriber missed, folded into one frame.
 //
-// Operations carry whole entities, so the frames missed need not be told one by one: the newest form of each
-// conversation touched since, the messages and activities since, and "gone" for what is no longer seen. What was
-// already known is told again only in its newest form.
+// Operations carry whole entities, so the frames missed need not be told one by one: the newest
+// form of each conversation touched since, the messages and activities since, and "gone" for what
+// is no longer seen. What was already known is told again only in its newest form.
 #pragma once
 
 #include "hub/feed/frame.hpp"
@@ -11,7 +11,7 @@
 namespace feed {
 
 struct CatchUp {
-    bool stale = false;      // too long ago, or of another history: take a snapshot
+    bool stale = false;  // too long ago, or of another history: take a snapshot
     model::Seq since = 0;
     model::Seq head = 0;     // everything up to here is told by `operations`
     std::string operations;  // may be empty

@@ -14,7 +14,9 @@ void Shard::each(Call call) {
         if (const auto subscriber = subscribers_[i].lock()) call(*subscriber);
 }
 
-void Shard::add(const std::shared_ptr<Subscriber>& subscriber) { subscribers_.push_back(subscriber); }
+void Shard::add(const std::shared_ptr<Subscriber>& subscriber) {
+    subscribers_.push_back(subscriber);
+}
 
 void Shard::take(const std::vector<ItemPtr>& items) {
     for (const ItemPtr& item : items) {
@@ -50,7 +52,8 @@ void Feed::flush() {
 }
 
 void Feed::mark(runtime::Instant now) {
-    for (const auto& shard : shards_) shard->loop().post([shard = shard.get(), now] { shard->mark(now); });
+    for (const auto& shard : shards_)
+        shard->loop().post([shard = shard.get(), now] { shard->mark(now); });
 }
 
 void Feed::signal(const Signal& signal) {
@@ -62,8 +65,10 @@ void ConsoleSubscriber::resume(model::Seq since) {
     live_ = false;
     catching_up_ = true;
     waiting_.clear();
-    // Items published from now on wait; the store is read after that, so it holds everything published before.
-    store_.read([weak = weak_from_this(), &loop = shard_.loop(), viewer = viewer_, since](storage::Reader& reader) {
+    // Items published from now on wait; the store is read after that, so it holds everything
+    // published before.
+    store_.read([weak = weak_from_this(), &loop = shard_.loop(), viewer = viewer_,
+                 since](storage::Reader& reader) {
         auto result = std::make_shared<CatchUp>(catch_up(reader, viewer, since));
         loop.post([weak, result] {
             if (const auto self = weak.lock()) self->caught_up(std::move(*result));
@@ -101,8 +106,10 @@ void ConsoleSubscriber::on_item(const ItemPtr& item, FrameCache& frames) {
         send_(stale_frame(item->seq));
         return;
     }
-    if (catching_up_) waiting_.push_back(item);
-    else if (live_ && item->seq > sent_) deliver(item, frames);
+    if (catching_up_)
+        waiting_.push_back(item);
+    else if (live_ && item->seq > sent_)
+        deliver(item, frames);
 }
 
 void ConsoleSubscriber::deliver(const ItemPtr& item, FrameCache& frames) {

@@ -1,9 +1,10 @@
 // feed: committed events to subscribers, in order, complete, resumable. Protocol: docs/PROTOCOL.md.
 //
-// Words: an *item* is what one decision told, as operations with the placements that decide who sees them; a *shard*
-// holds the subscribers of one net loop; a *subscriber* receives items; a *mark* moves its number when nothing happens.
-// Invariants: a subscriber sees every item it may see, once, in the order of seq; state(seq n) + the frames after n =
-// state(m) for every subscriber, after any disconnect; nothing is told before it is committed; a slow subscriber slows
+// Words: an *item* is what one decision told, as operations with the placements that decide who
+// sees them; a *shard* holds the subscribers of one net loop; a *subscriber* receives items; a
+// *mark* moves its number when nothing happens. Invariants: a subscriber sees every item it may
+// see, once, in the order of seq; state(seq n) + the frames after n = state(m) for every
+// subscriber, after any disconnect; nothing is told before it is committed; a slow subscriber slows
 // nobody. Threads: `publish` on the desk loop; a shard and its subscribers on their net loop.
 // May depend on: model, desk's decisions, storage for catching up, runtime.
 #pragma once
@@ -27,7 +28,8 @@ public:
     // `frames` shares equal frames among the subscribers of this shard and item.
     virtual void on_item(const ItemPtr& item, FrameCache& frames) = 0;
     virtual void on_mark(model::Seq head, runtime::Instant now) = 0;
-    virtual void on_signal(const Signal& signal) = 0;  // typing and presence: unnumbered, not stored
+    virtual void on_signal(
+        const Signal& signal) = 0;  // typing and presence: unnumbered, not stored
 };
 
 class Shard {
@@ -69,9 +71,10 @@ private:
     std::vector<ItemPtr> batch_;
 };
 
-// One console's place in the stream. Items that arrive while it catches up from the store wait, and those it has seen
-// already are passed over, so that nothing is missing and nothing comes twice.
-class ConsoleSubscriber final : public Subscriber, public std::enable_shared_from_this<ConsoleSubscriber> {
+// One console's place in the stream. Items that arrive while it catches up from the store wait, and
+// those it has seen already are passed over, so that nothing is missing and nothing comes twice.
+class ConsoleSubscriber final : public Subscriber,
+                                public std::enable_shared_from_this<ConsoleSubscriber> {
 public:
     using Send = std::function<void(Frame)>;
     ConsoleSubscriber(Shard& shard, storage::Store& store, model::Viewer viewer, Send send)

@@ -23,10 +23,11 @@ Frame stale_frame(model::Seq head) {
 }
 
 Frame signal_frame(const Signal& signal) {
-    const std::string user = model::is_some(signal.agent) ? "\"" + model::text_of(signal.agent) + "\"" : "null";
-    return make_text_frame(R"({"t":"p","conv":")" + model::text_of(signal.conversation) + R"(","user":)" +
-                           user + R"(,"name":)" + model::quoted(signal.agent_name) + R"(,"what":")" +
-                           signal.what + R"("})");
+    const std::string user =
+        model::is_some(signal.agent) ? "\"" + model::text_of(signal.agent) + "\"" : "null";
+    return make_text_frame(
+        R"({"t":"p","conv":")" + model::text_of(signal.conversation) + R"(","user":)" + user +
+        R"(,"name":)" + model::quoted(signal.agent_name) + R"(,"what":")" + signal.what + R"("})");
 }
 
 Frame FrameCache::delta(const Item& item, model::Seq previous, const model::Viewer& viewer) {

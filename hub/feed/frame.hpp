@@ -17,7 +17,8 @@ Frame mark_frame(model::Seq previous, model::Seq seq, runtime::Instant now);
 Frame stale_frame(model::Seq head);
 Frame signal_frame(const Signal& signal);
 
-// Equal (previous, audience) pairs of one item share one frame. The audience is a bit per group: seen, gone or neither.
+// Equal (previous, audience) pairs of one item share one frame. The audience is a bit per group:
+// seen, gone or neither.
 class FrameCache {
 public:
     Frame delta(const Item& item, model::Seq previous, const model::Viewer& viewer);

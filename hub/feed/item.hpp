@@ -16,9 +16,10 @@ struct Group {
     model::Placement after;
     model::ConversationId conversation{};
     model::ContactId contact{};
-    std::string operations;      // JSON objects, comma separated
-    std::string gone;            // told instead to those who lose sight of it
-    // For the widget: messages of this conversation that the customer may read, and their deliveries.
+    std::string operations;  // JSON objects, comma separated
+    std::string gone;        // told instead to those who lose sight of it
+    // For the widget: messages of this conversation that the customer may read, and their
+    // deliveries.
     std::vector<std::string> public_messages;
     bool assignee_changed = false;
 };

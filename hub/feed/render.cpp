@@ -18,7 +18,8 @@ void add(std::string& operations, const std::string& operation) {
     operations += operation;
 }
 
-Group& group_of(Item& item, const desk::State& state, const desk::Decision& decision, ConversationId id) {
+Group& group_of(Item& item, const desk::State& state, const desk::Decision& decision,
+                ConversationId id) {
     for (Group& group : item.groups)
         if (!group.for_everybody && group.conversation == id) return group;
     const Conversation& conversation = *state.conversation(id);
@@ -45,16 +46,20 @@ std::string configuration_operation(const Fact& fact) {
     const auto wrap = [](const char* kind, const std::string& body) {
         return std::string{R"({"k":")"} + kind + R"(","v":)" + body + "}";
     };
-    if (const auto* saved = std::get_if<TeamSaved>(&fact)) return wrap("team", to_json(saved->team));
-    if (const auto* saved = std::get_if<InboxSaved>(&fact)) return wrap("inbox", to_json(saved->inbox));
-    if (const auto* saved = std::get_if<AgentSaved>(&fact)) return wrap("agent", to_json(saved->agent));
+    if (const auto* saved = std::get_if<TeamSaved>(&fact))
+        return wrap("team", to_json(saved->team));
+    if (const auto* saved = std::get_if<InboxSaved>(&fact))
+        return wrap("inbox", to_json(saved->inbox));
+    if (const auto* saved = std::get_if<AgentSaved>(&fact))
+        return wrap("agent", to_json(saved->agent));
     return {};
 }
 
 void add_rows(Item& item, const desk::State& state, const desk::Decision& decision) {
     for (const storage::RowWrite& write : decision.batch.rows) {
         if (const auto* row = std::get_if<storage::ConversationRow>(&write)) {
-            add(group_of(item, state, decision, row->id).operations, conversation_operation(row->body));
+            add(group_of(item, state, decision, row->id).operations,
+                conversation_operation(row->body));
         } else if (const auto* message = std::get_if<storage::MessageRow>(&write)) {
             Group& group = group_of(item, state, decision, message->conversation);
             add(group.operations, message_operation(*message));
@@ -84,13 +89,15 @@ std::string message_operation(const storage::MessageRow& row) {
 }
 
 std::string event_operation(const storage::EventRow& row) {
-    return R"({"k":"event","v":{"seq":)" + std::to_string(row.seq) + R"(,"at":")" + text_of(row.at) +
-           R"(","kind":")" + row.kind + R"(","actor":")" + row.actor + R"(","contact_id":")" +
-           text_of(row.contact) + R"(","conversation_id":")" + text_of(row.conversation) +
-           R"(","payload":)" + row.payload + "}}";
+    return R"({"k":"event","v":{"seq":)" + std::to_string(row.seq) + R"(,"at":")" +
+           text_of(row.at) + R"(","kind":")" + row.kind + R"(","actor":")" + row.actor +
+           R"(","contact_id":")" + text_of(row.contact) + R"(","conversation_id":")" +
+           text_of(row.conversation) + R"(","payload":)" + row.payload + "}}";
 }
 
-std::string gone_operation(ConversationId id) { return R"({"k":"gone","id":")" + text_of(id) + R"("})"; }
+std::string gone_operation(ConversationId id) {
+    return R"({"k":"gone","id":")" + text_of(id) + R"("})";
+}
 
 std::string availability_operation(const storage::EventRow& row) {
     return R"({"k":"availability","v":)" + row.payload + "}";
@@ -104,8 +111,10 @@ ItemPtr render(const desk::State& state, const desk::Decision& decision) {
         const Event& event = decision.events[i];
         const storage::EventRow& row = decision.batch.events[i];
         add(everybody(*item).operations, configuration_operation(event.fact));
-        if (row.kind == "availability_changed") add(everybody(*item).operations, availability_operation(row));
-        if (const auto* saved = std::get_if<AgentSaved>(&event.fact)) item->agents.push_back(saved->agent);
+        if (row.kind == "availability_changed")
+            add(everybody(*item).operations, availability_operation(row));
+        if (const auto* saved = std::get_if<AgentSaved>(&event.fact))
+            item->agents.push_back(saved->agent);
         if (!is_activity(row.kind)) continue;
         Group& group = group_of(*item, state, decision, event.conversation);
         add(group.operations, event_operation(row));

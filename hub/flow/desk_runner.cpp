@@ -9,26 +9,27 @@ using namespace model;
 
 void DeskRunner::start(std::function<void()> ready) {
     restoring_ = true;
-    world_.store.read([this, ready = std::move(ready), generation = generation_](storage::Reader& reader) {
-        auto restored = std::make_shared<desk::State>(desk::restore(reader));
-        world_.post([this, restored, ready, generation] {
-            if (generation != generation_) return;
-            state_ = std::move(*restored);
-            committed_ = state_.head;
-            restoring_ = false;
-            world_.config_changed(state_);
-            for (Pending& pending : mailbox_) {
-                pending.loaded = {};
-                pending.asked = {};
-                pending.asked_at = committed_;
-                ask(pending, desk::needs_of(state_, pending.command));
-            }
-            timer_.reset();
-            arm_timer();
-            if (ready) ready();
-            pump();
+    world_.store.read(
+        [this, ready = std::move(ready), generation = generation_](storage::Reader& reader) {
+            auto restored = std::make_shared<desk::State>(desk::restore(reader));
+            world_.post([this, restored, ready, generation] {
+                if (generation != generation_) return;
+                state_ = std::move(*restored);
+                committed_ = state_.head;
+                restoring_ = false;
+                world_.config_changed(state_);
+                for (Pending& pending : mailbox_) {
+                    pending.loaded = {};
+                    pending.asked = {};
+                    pending.asked_at = committed_;
+                    ask(pending, desk::needs_of(state_, pending.command));
+                }
+                timer_.reset();
+                arm_timer();
+                if (ready) ready();
+                pump();
+            });
         });
-    });
 }
 
 void DeskRunner::submit(Command command, Done done) {
@@ -55,7 +56,8 @@ void DeskRunner::ask(Pending& pending, desk::Needs needs) {
     }
     pending.ready = false;
     pending.asked = needs;
-    world_.store.read([this, id = pending.id, generation = generation_, needs = std::move(needs)](storage::Reader& reader) {
+    world_.store.read([this, id = pending.id, generation = generation_,
+                       needs = std::move(needs)](storage::Reader& reader) {
         auto found = std::make_shared<desk::Loaded>(desk::load(reader, needs));
         world_.post([this, id, generation, found] { loaded(id, generation, std::move(*found)); });
     });
@@ -70,13 +72,14 @@ void DeskRunner::loaded(std::uint64_t id, std::uint64_t generation, desk::Loaded
     pump();
 }
 
-// True when everything the command needs now is in memory or was asked for. While it waited, memory may have forgotten
-// what it had when the command came: then it is asked for again.
+// True when everything the command needs now is in memory or was asked for. While it waited, memory
+// may have forgotten what it had when the command came: then it is asked for again.
 bool DeskRunner::complete(Pending& pending) {
     desk::adopt(state_, pending.loaded);
     desk::Needs now = desk::needs_of(state_, pending.command);
     const auto missing = [&](ConversationId id) {
-        return std::ranges::find(pending.asked.conversations, id) == pending.asked.conversations.end();
+        return std::ranges::find(pending.asked.conversations, id) ==
+               pending.asked.conversations.end();
     };
     const bool again = (now.receipt && !pending.asked.receipt) ||
                        (now.operation && !pending.asked.operation) ||
@@ -100,7 +103,8 @@ void DeskRunner::pump() {
 void DeskRunner::decide_front() {
     Pending pending = std::move(mailbox_.front());
     mailbox_.pop_front();
-    desk::Decision decision = desk::decide(state_, pending.command, pending.loaded, world_.clock.now());
+    desk::Decision decision =
+        desk::decide(state_, pending.command, pending.loaded, world_.clock.now());
     InFlight entry;
     entry.answer = std::move(decision.answer);
     entry.done = std::move(pending.done);
@@ -112,15 +116,16 @@ void DeskRunner::decide_front() {
         entry.config_changed = std::ranges::any_of(
             decision.events, [](const Event& event) { return event.fact.index() <= 4; });
     }
-    // An answer without a batch may still speak of what is not committed yet: it waits for its predecessors.
+    // An answer without a batch may still speak of what is not committed yet: it waits for its
+    // predecessors.
     if (!entry.appended && in_flight_.empty()) return settle(entry);
     const bool append = entry.appended;
     in_flight_.push_back(std::move(entry));
     if (append)
-        world_.store.append(std::move(decision.batch),
-                            [this, generation = generation_](const storage::AppendResult& result) {
-                                world_.post([this, generation, result] { appended(generation, result); });
-                            });
+        world_.store.append(std::move(decision.batch), [this, generation = generation_](
+                                                           const storage::AppendResult& result) {
+            world_.post([this, generation, result] { appended(generation, result); });
+        });
 }
 
 void DeskRunner::appended(std::uint64_t generation, const storage::AppendResult& result) {
@@ -146,8 +151,9 @@ void DeskRunner::settle(InFlight& entry) {
     entry.done(entry.answer);
 }
 
-// One recovery path, the same as at start-up: what memory holds may never have been written, so it is dropped. Everybody
-// in flight hears that nothing was taken; commands that still wait are asked for and decided afresh.
+// One recovery path, the same as at start-up: what memory holds may never have been written, so it
+// is dropped. Everybody in flight hears that nothing was taken; commands that still wait are asked
+// for and decided afresh.
 void DeskRunner::restore(const std::string& why) {
     world_.trouble(why);
     ++generation_;

@@ -21,13 +21,14 @@ public:
     struct World {
         storage::Store& store;
         const runtime::Clock& clock;
-        std::function<void(std::function<void()>)> post;             // onto the desk loop, from any thread
-        std::function<void(std::optional<model::Instant>)> set_timer; // call `tick` then
-        std::function<void(feed::ItemPtr)> tell;                      // committed: publish
-        std::function<void()> told;                                   // a turn of commits is over: flush
+        std::function<void(std::function<void()>)> post;  // onto the desk loop, from any thread
+        std::function<void(std::optional<model::Instant>)> set_timer;  // call `tick` then
+        std::function<void(feed::ItemPtr)> tell;                       // committed: publish
+        std::function<void()> told;  // a turn of commits is over: flush
         std::function<void()> outbox_changed;
-        std::function<void(const desk::State&)> config_changed;       // after a commit that changed configuration
-        std::function<void(const std::string&)> trouble;              // an append failed; for the log
+        std::function<void(const desk::State&)>
+            config_changed;  // after a commit that changed configuration
+        std::function<void(const std::string&)> trouble;  // an append failed; for the log
     };
 
     DeskRunner(World world, Options options) : world_(std::move(world)), options_(options) {}

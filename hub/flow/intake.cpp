@@ -14,7 +14,8 @@ bool Directory::anybody_online(model::TeamId team) const {
     for (const auto& [id, agent] : agents) {
         const auto state = availabilities.find(id);
         const bool member = std::ranges::find(agent.teams, team) != agent.teams.end();
-        if (member && state != availabilities.end() && state->second == model::Availability::online) return true;
+        if (member && state != availabilities.end() && state->second == model::Availability::online)
+            return true;
     }
     return false;
 }
@@ -32,16 +33,17 @@ void Intake::submit(model::Command command, runtime::Loop& reply_to, Done done) 
 
 void Intake::receive(model::ReceiveInbound command, runtime::Loop& reply_to,
                      std::function<void(connectors::Receipt, const model::Answer&)> done) {
-    submit(std::move(command), reply_to, [this, done = std::move(done)](const model::Answer& answer) {
-        if (answer.ok()) {
-            metrics_.counters().inbound_committed();
-            return done(connectors::Receipt::committed, answer);
-        }
-        metrics_.counters().inbound_refused();
-        done(answer.refusal == model::Refusal::busy ? connectors::Receipt::busy
-                                                    : connectors::Receipt::failed,
-             answer);
-    });
+    submit(std::move(command), reply_to,
+           [this, done = std::move(done)](const model::Answer& answer) {
+               if (answer.ok()) {
+                   metrics_.counters().inbound_committed();
+                   return done(connectors::Receipt::committed, answer);
+               }
+               metrics_.counters().inbound_refused();
+               done(answer.refusal == model::Refusal::busy ? connectors::Receipt::busy
+                                                           : connectors::Receipt::failed,
+                    answer);
+           });
 }
 
 void Intake::set_directory(const desk::State& state) {
@@ -50,7 +52,8 @@ void Intake::set_directory(const desk::State& state) {
     directory->agents = state.agents;
     directory->teams = state.teams;
     directory->policies = state.policies;
-    for (const auto& [id, agent] : state.agent_states) directory->availabilities[id] = agent.availability;
+    for (const auto& [id, agent] : state.agent_states)
+        directory->availabilities[id] = agent.availability;
     directory_.store(std::move(directory));
 }
 

@@ -1,4 +1,5 @@
-// Intake: how every door reaches the desk, from any thread; and what a door may know without asking it.
+// Intake: how every door reaches the desk, from any thread; and what a door may know without asking
+// it.
 #pragma once
 
 #include <atomic>
@@ -14,7 +15,8 @@
 
 namespace flow {
 
-// An immutable copy of the configuration for the net loops; replaced whole after each committed change.
+// An immutable copy of the configuration for the net loops; replaced whole after each committed
+// change.
 struct Directory {
     std::map<model::InboxId, model::Inbox> inboxes;
     std::map<model::AgentId, model::Agent> agents;

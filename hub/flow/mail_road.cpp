@@ -20,7 +20,8 @@ std::optional<model::InboxId> inbox_of(const Directory& directory, const std::st
     return inbox == nullptr ? std::nullopt : std::optional{inbox->id};
 }
 
-// One mail to several recipients: each inbox takes it once, and each recipient hears of its own inbox.
+// One mail to several recipients: each inbox takes it once, and each recipient hears of its own
+// inbox.
 struct Collector {
     std::vector<std::size_t> part_of_recipient;
     std::vector<Receipt> parts;
@@ -38,20 +39,29 @@ struct Collector {
 
 }  // namespace
 
-connectors::email::MailSink MailRoad::sink(runtime::Loop& loop, std::function<void(const std::string&)> observe) {
+connectors::email::MailSink MailRoad::sink(runtime::Loop& loop,
+                                           std::function<void(const std::string&)> observe) {
     return {
-        .is_ours = [this](const std::string& address) { return inbox_of(*intake_.directory(), address).has_value(); },
-        .deliver = [this, &loop](Envelope envelope, std::shared_ptr<const std::string> data,
-                                 Receipts done) { take(std::move(envelope), std::move(data), loop, std::move(done)); },
+        .is_ours =
+            [this](const std::string& address) {
+                return inbox_of(*intake_.directory(), address).has_value();
+            },
+        .deliver =
+            [this, &loop](Envelope envelope, std::shared_ptr<const std::string> data,
+                          Receipts done) {
+                take(std::move(envelope), std::move(data), loop, std::move(done));
+            },
         .observe = std::move(observe),
     };
 }
 
-void MailRoad::take(Envelope envelope, std::shared_ptr<const std::string> data, runtime::Loop& loop, Receipts done) {
+void MailRoad::take(Envelope envelope, std::shared_ptr<const std::string> data, runtime::Loop& loop,
+                    Receipts done) {
     if (parsing_ >= options_.mails_parsing_max)
         return done(std::vector<Receipt>(envelope.recipients.size(), Receipt::busy));
     ++parsing_;
-    parser_.post([this, envelope = std::move(envelope), data = std::move(data), &loop, done = std::move(done)] {
+    parser_.post([this, envelope = std::move(envelope), data = std::move(data), &loop,
+                  done = std::move(done)] {
         std::optional<Inbound> mail;
         std::string bug;
         try {
@@ -60,8 +70,10 @@ void MailRoad::take(Envelope envelope, std::shared_ptr<const std::string> data, 
             bug = error.what();
         }
         --parsing_;
-        if (mail) submit(envelope, std::move(*mail), loop, done);
-        else quarantine(envelope, data, bug, loop, done);
+        if (mail)
+            submit(envelope, std::move(*mail), loop, done);
+        else
+            quarantine(envelope, data, bug, loop, done);
     });
 }
 
@@ -80,7 +92,9 @@ void MailRoad::submit(const Envelope& envelope, Inbound mail, runtime::Loop& loo
             inboxes.push_back(inbox);
             tokens.push_back(0);
         }
-        if (const auto token = connectors::email::verified_conversation(recipient, options_.token_key); token != 0)
+        if (const auto token =
+                connectors::email::verified_conversation(recipient, options_.token_key);
+            token != 0)
             tokens[part] = token;
     }
     collector->parts.resize(inboxes.size(), Receipt::failed);
@@ -89,14 +103,15 @@ void MailRoad::submit(const Envelope& envelope, Inbound mail, runtime::Loop& loo
         model::ReceiveInbound command{.inbound = mail, .client_id = {}};
         command.inbound.inbox = inboxes[part];
         command.inbound.token_conversation = tokens[part];
-        intake_.receive(std::move(command), loop, [collector, part](Receipt receipt, const model::Answer&) {
-            collector->finish(part, receipt);
-        });
+        intake_.receive(std::move(command), loop,
+                        [collector, part](Receipt receipt, const model::Answer&) {
+                            collector->finish(part, receipt);
+                        });
     }
 }
 
-void MailRoad::quarantine(const Envelope& envelope, std::shared_ptr<const std::string> data, const std::string& why,
-                          runtime::Loop& loop, Receipts done) {
+void MailRoad::quarantine(const Envelope& envelope, std::shared_ptr<const std::string> data,
+                          const std::string& why, runtime::Loop& loop, Receipts done) {
     const auto directory = intake_.directory();
     model::Quarantine command;
     command.inbox = inbox_of(*directory, envelope.recipients.front()).value_or(model::InboxId{});
@@ -112,14 +127,18 @@ void MailRoad::quarantine(const Envelope& envelope, std::shared_ptr<const std::s
 void MailRoad::send(connectors::Outbound outbound, std::function<void(connectors::Outcome)> done) {
     auto shared = std::make_shared<connectors::Outbound>(std::move(outbound));
     store_.read([this, shared, done = std::move(done)](storage::Reader& reader) {
-        for (connectors::Attachment& attachment : shared->attachments) attachment.bytes = reader.blob(attachment.sha256);
-        const bool whole = std::ranges::all_of(shared->attachments,
-                                               [](const auto& attachment) { return attachment.bytes != nullptr; });
+        for (connectors::Attachment& attachment : shared->attachments)
+            attachment.bytes = reader.blob(attachment.sha256);
+        const bool whole = std::ranges::all_of(shared->attachments, [](const auto& attachment) {
+            return attachment.bytes != nullptr;
+        });
         if (!whole)
-            return done({connectors::OutcomeKind::permanent, "an attachment is missing from the store"});
+            return done(
+                {connectors::OutcomeKind::permanent, "an attachment is missing from the store"});
         parser_.post([this, shared, done] {
             auto bytes = std::make_shared<std::string>(connectors::email::compose_mail(*shared));
-            courier_.post([this, shared, bytes, done] { sender_.send(*shared, std::move(*bytes), done); });
+            courier_.post(
+                [this, shared, bytes, done] { sender_.send(*shared, std::move(*bytes), done); });
         });
     });
 }

@@ -1,5 +1,5 @@
-// The road of mail between the listener and the desk, and between the outbox and the relay: parsing and composing happen
-// on the one parser loop (GMime), sending on the courier loop.
+// The road of mail between the listener and the desk, and between the outbox and the relay: parsing
+// and composing happen on the one parser loop (GMime), sending on the courier loop.
 #pragma once
 
 #include <atomic>
@@ -21,22 +21,28 @@ public:
     };
     MailRoad(Intake& intake, storage::Store& store, runtime::Loop& parser, runtime::Loop& courier,
              connectors::email::MailSender& sender, Options options)
-        : intake_(intake), store_(store), parser_(parser), courier_(courier), sender_(sender),
+        : intake_(intake),
+          store_(store),
+          parser_(parser),
+          courier_(courier),
+          sender_(sender),
           options_(std::move(options)) {}
 
     // What a listener on `loop` needs.
-    connectors::email::MailSink sink(runtime::Loop& loop, std::function<void(const std::string&)> observe);
+    connectors::email::MailSink sink(runtime::Loop& loop,
+                                     std::function<void(const std::string&)> observe);
     // The outbox's way out. Any thread; `done` runs on some loop.
     void send(connectors::Outbound outbound, std::function<void(connectors::Outcome)> done);
 
 private:
     using Receipts = std::function<void(std::vector<connectors::Receipt>)>;
-    void take(connectors::email::Envelope envelope, std::shared_ptr<const std::string> data, runtime::Loop& loop,
-              Receipts done);
-    void submit(const connectors::email::Envelope& envelope, connectors::Inbound mail, runtime::Loop& loop,
-                Receipts done);
-    void quarantine(const connectors::email::Envelope& envelope, std::shared_ptr<const std::string> data,
-                    const std::string& why, runtime::Loop& loop, Receipts done);
+    void take(connectors::email::Envelope envelope, std::shared_ptr<const std::string> data,
+              runtime::Loop& loop, Receipts done);
+    void submit(const connectors::email::Envelope& envelope, connectors::Inbound mail,
+                runtime::Loop& loop, Receipts done);
+    void quarantine(const connectors::email::Envelope& envelope,
+                    std::shared_ptr<const std::string> data, const std::string& why,
+                    runtime::Loop& loop, Receipts done);
 
     Intake& intake_;
     storage::Store& store_;

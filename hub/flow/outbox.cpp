@@ -14,7 +14,8 @@ constexpr auto look_again_after = std::chrono::minutes{10};  // a row that waits
 
 }  // namespace
 
-std::chrono::microseconds retry_delay(const RetryPolicy& policy, std::uint32_t attempts, double jitter) {
+std::chrono::microseconds retry_delay(const RetryPolicy& policy, std::uint32_t attempts,
+                                      double jitter) {
     std::chrono::microseconds delay = policy.first;
     for (std::uint32_t i = 1; i < attempts && delay < policy.most; ++i) delay *= 2;
     delay = std::min(delay, policy.most);
@@ -46,7 +47,8 @@ void Outbox::take(std::vector<storage::OutboxRow> rows) {
     std::ranges::sort(rows, {}, &storage::OutboxRow::id);
     const std::set<ConversationId> settled = std::exchange(settled_while_looking_, {});
     for (const storage::OutboxRow& row : rows)
-        if (!settled.contains(row.conversation) && busy_.insert(row.conversation).second) attempt(row);
+        if (!settled.contains(row.conversation) && busy_.insert(row.conversation).second)
+            attempt(row);
     if (!settled.empty()) look_again_ = true;
     if (look_again_) return look();
     world_.set_timer(world_.clock.now() + std::chrono::seconds{15});
@@ -54,8 +56,10 @@ void Outbox::take(std::vector<storage::OutboxRow> rows) {
 
 void Outbox::attempt(const storage::OutboxRow& row) {
     if (!world_.can_send())
-        return settle(row, {connectors::OutcomeKind::not_configured,
-                            "sending mail is not configured: set [email] relay in the configuration and reload"});
+        return settle(
+            row,
+            {connectors::OutcomeKind::not_configured,
+             "sending mail is not configured: set [email] relay in the configuration and reload"});
     record(row, DeliveryState::sending, {}, std::nullopt);
     world_.deliver(outbound_from(row.body), [this, row](connectors::Outcome outcome) {
         world_.post([this, row, outcome = std::move(outcome)] { settle(row, outcome); });
@@ -66,7 +70,8 @@ void Outbox::settle(const storage::OutboxRow& row, const connectors::Outcome& ou
     const Instant now = world_.clock.now();
     const std::uint32_t attempts = row.attempts + 1;
     switch (outcome.kind) {
-        case connectors::OutcomeKind::sent: return record(row, DeliveryState::sent, {}, std::nullopt);
+        case connectors::OutcomeKind::sent:
+            return record(row, DeliveryState::sent, {}, std::nullopt);
         case connectors::OutcomeKind::permanent:
             return record(row, DeliveryState::failed, outcome.reason, std::nullopt);
         // Mail may be sent again with the same Message-ID: the reader's side folds the copies.
@@ -74,7 +79,8 @@ void Outbox::settle(const storage::OutboxRow& row, const connectors::Outcome& ou
         case connectors::OutcomeKind::transient: {
             const Instant written = outbound_from(row.body).written_at;
             if (now - written > policy_.give_up_after)
-                return record(row, DeliveryState::failed, "gave up after a week: " + outcome.reason, std::nullopt);
+                return record(row, DeliveryState::failed, "gave up after a week: " + outcome.reason,
+                              std::nullopt);
             return record(row, DeliveryState::queued, outcome.reason,
                           now + retry_delay(policy_, attempts, world_.jitter()));
         }

@@ -1,5 +1,5 @@
-// The outbox dispatcher: takes due rows, calls a connector, and brings the outcome back as a new command. One message of
-// a conversation at a time, so that order holds. Lives on the desk loop.
+// The outbox dispatcher: takes due rows, calls a connector, and brings the outcome back as a new
+// command. One message of a conversation at a time, so that order holds. Lives on the desk loop.
 #pragma once
 
 #include <functional>
@@ -9,41 +9,43 @@
 
 namespace flow {
 
-// Policy of retries: 1 min, then twice as long each time up to 6 h, with a quarter of jitter either way, for a week
-// (about 35 attempts); then the message has failed. `jitter` is in [0, 1).
+// Policy of retries: 1 min, then twice as long each time up to 6 h, with a quarter of jitter either
+// way, for a week (about 35 attempts); then the message has failed. `jitter` is in [0, 1).
 struct RetryPolicy {
     std::chrono::microseconds first = std::chrono::minutes{1};
     std::chrono::microseconds most = std::chrono::hours{6};
     std::chrono::microseconds give_up_after = std::chrono::days{7};
 };
-std::chrono::microseconds retry_delay(const RetryPolicy& policy, std::uint32_t attempts, double jitter);
+std::chrono::microseconds retry_delay(const RetryPolicy& policy, std::uint32_t attempts,
+                                      double jitter);
 
 class Outbox {
 public:
-    using Deliver = std::function<void(connectors::Outbound, std::function<void(connectors::Outcome)>)>;
+    using Deliver =
+        std::function<void(connectors::Outbound, std::function<void(connectors::Outcome)>)>;
     struct World {
         storage::Store& store;
         const runtime::Clock& clock;
         DeskRunner& runner;
         std::function<void(std::function<void()>)> post;  // onto the desk loop
-        Deliver deliver;                                   // any thread may answer
-        std::function<bool()> can_send;                    // a way out is configured
-        std::function<void(model::Instant)> set_timer;     // call `look` then
+        Deliver deliver;                                  // any thread may answer
+        std::function<bool()> can_send;                   // a way out is configured
+        std::function<void(model::Instant)> set_timer;    // call `look` then
         std::function<double()> jitter;
     };
 
     Outbox(World world, RetryPolicy policy) : world_(std::move(world)), policy_(policy) {}
 
-    void look();        // something may be due
-    void look_at_all(); // at start and after a reload: what waits may be sendable now
+    void look();         // something may be due
+    void look_at_all();  // at start and after a reload: what waits may be sendable now
     std::size_t sending() const { return busy_.size(); }
 
 private:
     void take(std::vector<storage::OutboxRow> rows);
     void attempt(const storage::OutboxRow& row);
     void settle(const storage::OutboxRow& row, const connectors::Outcome& outcome);
-    void record(const storage::OutboxRow& row, model::DeliveryState state, const std::string& reason,
-                std::optional<model::Instant> retry_at);
+    void record(const storage::OutboxRow& row, model::DeliveryState state,
+                const std::string& reason, std::optional<model::Instant> retry_at);
 
     void submit(model::RecordDelivery command);
 

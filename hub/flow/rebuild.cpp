@@ -25,7 +25,8 @@ void write(storage::Store& store, std::vector<storage::RowWrite> rows) {
     std::promise<storage::AppendResult> done;
     storage::Batch batch;
     batch.rows = std::move(rows);
-    store.append(std::move(batch), [&done](const storage::AppendResult& result) { done.set_value(result); });
+    store.append(std::move(batch),
+                 [&done](const storage::AppendResult& result) { done.set_value(result); });
     const storage::AppendResult result = done.get_future().get();
     if (result.error != storage::AppendError::none) throw std::runtime_error(result.detail);
 }
@@ -45,7 +46,8 @@ std::size_t rebuild(storage::Store& store) {
         }
         auto rows = projection.finish(state);
         if (events.size() < page_events)
-            for (storage::RowWrite& row : desk::state_rows(state, true)) rows.push_back(std::move(row));
+            for (storage::RowWrite& row : desk::state_rows(state, true))
+                rows.push_back(std::move(row));
         write(store, std::move(rows));
         if (events.size() < page_events) return state.head;
     }
@@ -58,10 +60,12 @@ Verified verify(storage::Store& store) {
         const auto events = events_after(store, after);
         for (const storage::StoredEvent& event : events) {
             if (event.row.seq != after + 1)
-                verified.fault = "a gap after event " + std::to_string(after) + "; restore a backup";
+                verified.fault =
+                    "a gap after event " + std::to_string(after) + "; restore a backup";
             else if (event.hash != storage::chain_hash(previous, event.row))
                 verified.fault = "event " + std::to_string(event.row.seq) +
-                                 " does not match its hash: it was changed outside the program; restore a backup";
+                                 " does not match its hash: it was changed outside the program; "
+                                 "restore a backup";
             if (!verified.fault.empty()) return verified;
             previous = event.hash;
             after = event.row.seq;

@@ -1,4 +1,5 @@
-// Rebuilding the read tables from the log, and checking the log's chain. Only while nothing else uses the store.
+// Rebuilding the read tables from the log, and checking the log's chain. Only while nothing else
+// uses the store.
 #pragma once
 
 #include <string>

@@ -1,5 +1,6 @@
-// Codec: events, entities and answers <-> JSON text. One text serves the log, the read table, the API and the feed, so
-// each is written once. Golden bytes in tests/golden hold it still. Decoding throws std::runtime_error on damage.
+// Codec: events, entities and answers <-> JSON text. One text serves the log, the read table, the
+// API and the feed, so each is written once. Golden bytes in tests/golden hold it still. Decoding
+// throws std::runtime_error on damage.
 #pragma once
 
 #include <string>
@@ -14,14 +15,15 @@ namespace model {
 storage::EventRow encode(const Event& event);
 Event decode(const storage::EventRow& row);
 
-// The message's own text inside an encoded message event, cut out so that it is not written a second time.
+// The message's own text inside an encoded message event, cut out so that it is not written a
+// second time.
 std::string message_body_of(const storage::EventRow& row, const Fact& fact);
 
 std::string_view kind_of(const Fact& fact);
 std::string actor_text(const Actor& actor);
 
 std::string to_json(const Team& team);
-std::string to_json(const Inbox& inbox);   // without secrets: what the API shows
+std::string to_json(const Inbox& inbox);  // without secrets: what the API shows
 std::string to_json(const Agent& agent);
 std::string to_json(const sla::Policy& policy);
 std::string to_json(const Contact& contact);

@@ -22,7 +22,7 @@ struct SendReply {
     std::string client_id;
     std::optional<std::uint32_t> seen;  // the highest message number on the agent's screen (UX-071)
     std::string external_id;            // Message-ID chosen at the door, where randomness is
-    std::string reply_to;               // address with the reply token; empty where the channel has none
+    std::string reply_to;  // address with the reply token; empty where the channel has none
 };
 
 struct AddNote {
@@ -44,17 +44,42 @@ struct Assign {
     ConversationId conversation{};
     std::optional<AgentId> to_agent;  // agent 0: nobody
     std::optional<TeamId> to_team;
-    std::optional<Seq> base;          // refuse when the conversation changed since
+    std::optional<Seq> base;  // refuse when the conversation changed since
 };
 
-struct ChangePriority { AgentId agent{}; ConversationId conversation{}; Priority to = Priority::normal; };
-struct ChangeTags { AgentId agent{}; ConversationId conversation{}; std::vector<std::string> tags; };
-struct SetAvailability { AgentId agent{}; AgentId by{}; Availability to = Availability::offline; };
+struct ChangePriority {
+    AgentId agent{};
+    ConversationId conversation{};
+    Priority to = Priority::normal;
+};
+struct ChangeTags {
+    AgentId agent{};
+    ConversationId conversation{};
+    std::vector<std::string> tags;
+};
+struct SetAvailability {
+    AgentId agent{};
+    AgentId by{};
+    Availability to = Availability::offline;
+};
 
-struct SaveTeam { AgentId by{}; Team team; };
-struct SaveInbox { AgentId by{}; Inbox inbox; };
-struct SaveAgent { AgentId by{}; Agent agent; std::string password_hash; };
-struct SavePolicy { AgentId by{}; sla::Policy policy; };
+struct SaveTeam {
+    AgentId by{};
+    Team team;
+};
+struct SaveInbox {
+    AgentId by{};
+    Inbox inbox;
+};
+struct SaveAgent {
+    AgentId by{};
+    Agent agent;
+    std::string password_hash;
+};
+struct SavePolicy {
+    AgentId by{};
+    sla::Policy policy;
+};
 
 // The outbox took the message in hand, or learnt what became of it.
 struct RecordDelivery {
@@ -66,16 +91,29 @@ struct RecordDelivery {
     std::uint32_t attempts = 0;
 };
 
-struct Quarantine { InboxId inbox{}; std::string reason; std::string sha256; std::shared_ptr<const std::string> raw; };
+struct Quarantine {
+    InboxId inbox{};
+    std::string reason;
+    std::string sha256;
+    std::shared_ptr<const std::string> raw;
+};
 
 struct TimeReached {};
 
-using Command = std::variant<ReceiveInbound, SendReply, AddNote, ChangeStatus, Assign, ChangePriority,
-                             ChangeTags, SetAvailability, SaveTeam, SaveInbox, SaveAgent, SavePolicy,
-                             RecordDelivery, Quarantine, TimeReached>;
+using Command = std::variant<ReceiveInbound, SendReply, AddNote, ChangeStatus, Assign,
+                             ChangePriority, ChangeTags, SetAvailability, SaveTeam, SaveInbox,
+                             SaveAgent, SavePolicy, RecordDelivery, Quarantine, TimeReached>;
 
 enum class Refusal : std::uint8_t {
-    none, not_found, forbidden, newer, invalid, taken, gone, busy, unavailable
+    none,
+    not_found,
+    forbidden,
+    newer,
+    invalid,
+    taken,
+    gone,
+    busy,
+    unavailable
 };
 
 struct Answer {

@@ -18,7 +18,14 @@ enum class Direction : std::uint8_t { in, out };
 enum class Visibility : std::uint8_t { public_, private_, note };
 enum class MessageKind : std::uint8_t { message, auto_reply, bounce, system };
 enum class DeliveryState : std::uint8_t {
-    received, queued, sending, sent, delivered, read, failed, unknown
+    received,
+    queued,
+    sending,
+    sent,
+    delivered,
+    read,
+    failed,
+    unknown
 };
 enum class AuthorType : std::uint8_t { contact, agent, system };
 
@@ -32,11 +39,11 @@ struct Inbox {
     InboxId id{};
     std::string name;
     Channel channel = Channel::email;
-    std::string address;      // mail address; for chat, the site key
-    TeamId team{};            // who works its conversations
-    std::uint32_t weight = 1; // capacity units one conversation costs
-    // Chat only: where the offline form goes, which origins may embed the widget (empty: any), the HMAC key for
-    // identities that the site hands over.
+    std::string address;       // mail address; for chat, the site key
+    TeamId team{};             // who works its conversations
+    std::uint32_t weight = 1;  // capacity units one conversation costs
+    // Chat only: where the offline form goes, which origins may embed the widget (empty: any), the
+    // HMAC key for identities that the site hands over.
     InboxId offline_inbox{};
     std::vector<std::string> allowed_origins;
     std::string identity_key;
@@ -141,7 +148,8 @@ struct Conversation {
     std::uint32_t message_count = 0;
     std::string preview;
     Direction last_direction = Direction::in;
-    // The last messages were all written by this agent, from this number on: she has seen what stands before.
+    // The last messages were all written by this agent, from this number on: she has seen what
+    // stands before.
     AgentId run_agent{};
     std::uint32_t run_start = 0;
     std::vector<std::string> thread_ids;  // external ids of its messages, oldest first, at most 20

@@ -5,9 +5,9 @@ namespace model {
 namespace json_parts {
 
 Json clock_json(const sla::Clock& clock) {
-    return {{"metric", spoken(word(clock.metric))}, {"policy_id", text_of(clock.policy)},
+    return {{"metric", spoken(word(clock.metric))},    {"policy_id", text_of(clock.policy)},
             {"started_at", text_of(clock.started_at)}, {"warn_at", text_of(clock.warn_at)},
-            {"due_at", text_of(clock.due_at)}, {"state", spoken(word(clock.state))},
+            {"due_at", text_of(clock.due_at)},         {"state", spoken(word(clock.state))},
             {"ended_at", time_json(clock.ended_at)}};
 }
 
@@ -22,16 +22,18 @@ sla::Clock clock_from(const Json& json) {
 }
 
 Json address_json(const connectors::Address& address) {
-    return {{"kind", address.kind}, {"value", address.value}, {"name", address.name},
+    return {{"kind", address.kind},
+            {"value", address.value},
+            {"name", address.name},
             {"verified", address.verified}};
 }
 
 connectors::Address address_from(const Json& json) {
-    return {.kind = json.value("kind", ""), .value = json.value("value", ""),
-            .name = json.value("name", ""), .verified = json.value("verified", false)};
+    return {.kind = json.value("kind", ""),
+            .value = json.value("value", ""),
+            .name = json.value("name", ""),
+            .verified = json.value("verified", false)};
 }
-
-namespace {
 
 Json addresses_json(const std::vector<connectors::Address>& addresses) {
     Json list = Json::array();
@@ -41,20 +43,28 @@ Json addresses_json(const std::vector<connectors::Address>& addresses) {
 
 std::vector<connectors::Address> addresses_from(const Json& json, const char* key) {
     std::vector<connectors::Address> addresses;
-    for (const Json& address : json.value(key, Json::array())) addresses.push_back(address_from(address));
+    for (const Json& address : json.value(key, Json::array()))
+        addresses.push_back(address_from(address));
     return addresses;
 }
 
+namespace {
+
 Json attachment_json(const Attachment& attachment) {
-    return {{"id", text_of(attachment.id)}, {"name", attachment.name}, {"type", attachment.type},
-            {"size", attachment.size}, {"inline", attachment.is_inline},
-            {"content_id", attachment.content_id}, {"sha256", attachment.sha256}};
+    return {{"id", text_of(attachment.id)},   {"name", attachment.name},
+            {"type", attachment.type},        {"size", attachment.size},
+            {"inline", attachment.is_inline}, {"content_id", attachment.content_id},
+            {"sha256", attachment.sha256}};
 }
 
 Attachment attachment_from(const Json& json) {
-    return {.id = id_from<AttachmentId>(json, "id"), .name = json.at("name"), .type = json.at("type"),
-            .size = json.at("size"), .is_inline = json.at("inline"),
-            .content_id = json.value("content_id", ""), .sha256 = json.value("sha256", "")};
+    return {.id = id_from<AttachmentId>(json, "id"),
+            .name = json.at("name"),
+            .type = json.at("type"),
+            .size = json.at("size"),
+            .is_inline = json.at("inline"),
+            .content_id = json.value("content_id", ""),
+            .sha256 = json.value("sha256", "")};
 }
 
 }  // namespace
@@ -62,8 +72,10 @@ Attachment attachment_from(const Json& json) {
 Json decision_json(const routing::Decision& decision) {
     Json considered = Json::array();
     for (const routing::Considered& one : decision.considered)
-        considered.push_back({{"agent_id", text_of(one.agent)}, {"exclusion", spoken(word(one.exclusion))},
-                              {"load", one.load}, {"capacity", one.capacity},
+        considered.push_back({{"agent_id", text_of(one.agent)},
+                              {"exclusion", spoken(word(one.exclusion))},
+                              {"load", one.load},
+                              {"capacity", one.capacity},
                               {"idle_since", text_of(one.idle_since)}});
     return {{"winner_id", decision.winner ? id_json(*decision.winner) : Json(nullptr)},
             {"considered", std::move(considered)}};
@@ -71,11 +83,13 @@ Json decision_json(const routing::Decision& decision) {
 
 routing::Decision decision_from(const Json& json) {
     routing::Decision decision;
-    if (const auto winner = id_from<AgentId>(json, "winner_id"); is_some(winner)) decision.winner = winner;
+    if (const auto winner = id_from<AgentId>(json, "winner_id"); is_some(winner))
+        decision.winner = winner;
     for (const Json& one : json.at("considered"))
         decision.considered.push_back({.agent = id_from<AgentId>(one, "agent_id"),
                                        .exclusion = word_from<routing::Exclusion>(one, "exclusion"),
-                                       .load = one.at("load"), .capacity = one.at("capacity"),
+                                       .load = one.at("load"),
+                                       .capacity = one.at("capacity"),
                                        .idle_since = time_from(one, "idle_since")});
     return decision;
 }
@@ -84,18 +98,30 @@ Json message_body(const Message& message) {
     Json attachments = Json::array();
     for (const Attachment& attachment : message.attachments)
         attachments.push_back(attachment_json(attachment));
-    return {{"id", text_of(message.id)}, {"conversation_id", text_of(message.conversation)},
-            {"number", message.number}, {"direction", spoken(word(message.direction))},
-            {"visibility", spoken(word(message.visibility))}, {"kind", spoken(word(message.kind))},
-            {"author", {{"type", spoken(word(message.author.type))},
-                        {"id", std::to_string(message.author.id)}, {"name", message.author.name},
-                        {"address", message.author.address}}},
-            {"subject", message.subject}, {"text", message.text}, {"html", message.html},
-            {"trimmed_text", message.trimmed_text}, {"attachments", std::move(attachments)},
-            {"to", addresses_json(message.to)}, {"cc", addresses_json(message.cc)},
-            {"external_id", message.external_id}, {"client_id", message.client_id},
-            {"defects", message.defects}, {"raw_sha256", message.raw_sha256},
-            {"sent_at", text_of(message.sent_at)}, {"received_at", text_of(message.received_at)}};
+    return {{"id", text_of(message.id)},
+            {"conversation_id", text_of(message.conversation)},
+            {"number", message.number},
+            {"direction", spoken(word(message.direction))},
+            {"visibility", spoken(word(message.visibility))},
+            {"kind", spoken(word(message.kind))},
+            {"author",
+             {{"type", spoken(word(message.author.type))},
+              {"id", std::to_string(message.author.id)},
+              {"name", message.author.name},
+              {"address", message.author.address}}},
+            {"subject", message.subject},
+            {"text", message.text},
+            {"html", message.html},
+            {"trimmed_text", message.trimmed_text},
+            {"attachments", std::move(attachments)},
+            {"to", addresses_json(message.to)},
+            {"cc", addresses_json(message.cc)},
+            {"external_id", message.external_id},
+            {"client_id", message.client_id},
+            {"defects", message.defects},
+            {"raw_sha256", message.raw_sha256},
+            {"sent_at", text_of(message.sent_at)},
+            {"received_at", text_of(message.received_at)}};
 }
 
 Message message_value(const Json& json) {
@@ -108,14 +134,22 @@ Message message_value(const Json& json) {
                     .kind = word_from<MessageKind>(json, "kind"),
                     .author = {.type = word_from<AuthorType>(author, "type"),
                                .id = std::stoull(author.at("id").get_ref<const std::string&>()),
-                               .name = author.at("name"), .address = author.at("address")},
-                    .subject = json.at("subject"), .text = json.at("text"), .html = json.at("html"),
-                    .trimmed_text = json.at("trimmed_text"), .attachments = {},
-                    .to = addresses_from(json, "to"), .cc = addresses_from(json, "cc"),
-                    .external_id = json.at("external_id"), .client_id = json.value("client_id", ""),
+                               .name = author.at("name"),
+                               .address = author.at("address")},
+                    .subject = json.at("subject"),
+                    .text = json.at("text"),
+                    .html = json.at("html"),
+                    .trimmed_text = json.at("trimmed_text"),
+                    .attachments = {},
+                    .to = addresses_from(json, "to"),
+                    .cc = addresses_from(json, "cc"),
+                    .external_id = json.at("external_id"),
+                    .client_id = json.value("client_id", ""),
                     .defects = json.value("defects", std::vector<std::string>{}),
-                    .raw_sha256 = json.value("raw_sha256", ""), .delivery = {},
-                    .sent_at = time_from(json, "sent_at"), .received_at = time_from(json, "received_at")};
+                    .raw_sha256 = json.value("raw_sha256", ""),
+                    .delivery = {},
+                    .sent_at = time_from(json, "sent_at"),
+                    .received_at = time_from(json, "received_at")};
     for (const Json& attachment : json.at("attachments"))
         message.attachments.push_back(attachment_from(attachment));
     return message;
@@ -125,31 +159,47 @@ Json inbox_body(const Inbox& inbox, bool with_secrets) {
     Json settings = {{"offline_inbox_id", id_json(inbox.offline_inbox)},
                      {"allowed_origins", inbox.allowed_origins}};
     if (with_secrets) settings["identity_key"] = inbox.identity_key;
-    return {{"id", text_of(inbox.id)}, {"name", inbox.name}, {"channel", spoken(word(inbox.channel))},
-            {"address", inbox.address}, {"team_id", id_json(inbox.team)}, {"weight", inbox.weight},
-            {"settings", std::move(settings)}, {"health", "ok"}};
+    return {{"id", text_of(inbox.id)},
+            {"name", inbox.name},
+            {"channel", spoken(word(inbox.channel))},
+            {"address", inbox.address},
+            {"team_id", id_json(inbox.team)},
+            {"weight", inbox.weight},
+            {"settings", std::move(settings)},
+            {"health", "ok"}};
 }
 
 Inbox inbox_value(const Json& json) {
     const Json settings = json.value("settings", Json::object());
-    return {.id = id_from<InboxId>(json, "id"), .name = json.at("name"),
-            .channel = word_from<Channel>(json, "channel"), .address = json.at("address"),
-            .team = id_from<TeamId>(json, "team_id"), .weight = json.value("weight", 1U),
+    return {.id = id_from<InboxId>(json, "id"),
+            .name = json.at("name"),
+            .channel = word_from<Channel>(json, "channel"),
+            .address = json.at("address"),
+            .team = id_from<TeamId>(json, "team_id"),
+            .weight = json.value("weight", 1U),
             .offline_inbox = id_from<InboxId>(settings, "offline_inbox_id"),
             .allowed_origins = settings.value("allowed_origins", std::vector<std::string>{}),
             .identity_key = settings.value("identity_key", "")};
 }
 
 Json agent_body(const Agent& agent) {
-    return {{"id", text_of(agent.id)}, {"name", agent.name}, {"email", agent.email},
-            {"role", spoken(word(agent.role))}, {"team_ids", ids_json(agent.teams)},
-            {"inbox_ids", ids_json(agent.inboxes)}, {"capacity", agent.capacity}};
+    return {{"id", text_of(agent.id)},
+            {"name", agent.name},
+            {"email", agent.email},
+            {"role", spoken(word(agent.role))},
+            {"team_ids", ids_json(agent.teams)},
+            {"inbox_ids", ids_json(agent.inboxes)},
+            {"capacity", agent.capacity}};
 }
 
 Agent agent_value(const Json& json) {
-    return {.id = id_from<AgentId>(json, "id"), .name = json.at("name"), .email = json.at("email"),
-            .role = word_from<Role>(json, "role"), .teams = ids_from<TeamId>(json, "team_ids"),
-            .inboxes = ids_from<InboxId>(json, "inbox_ids"), .capacity = json.value("capacity", 12U)};
+    return {.id = id_from<AgentId>(json, "id"),
+            .name = json.at("name"),
+            .email = json.at("email"),
+            .role = word_from<Role>(json, "role"),
+            .teams = ids_from<TeamId>(json, "team_ids"),
+            .inboxes = ids_from<InboxId>(json, "inbox_ids"),
+            .capacity = json.value("capacity", 12U)};
 }
 
 Json policy_body(const sla::Policy& policy) {
@@ -158,22 +208,28 @@ Json policy_body(const sla::Policy& policy) {
         targets.push_back({{"metric", spoken(word(target.metric))},
                            {"budget_seconds", target.budget.count() / 1'000'000},
                            {"warn_before_seconds", target.warn_before.count() / 1'000'000}});
-    return {{"id", text_of(policy.id)}, {"name", policy.name}, {"rank", policy.rank},
-            {"channels", policy.conditions.channels}, {"inbox_ids", ids_json(policy.conditions.inboxes)},
+    return {{"id", text_of(policy.id)},
+            {"name", policy.name},
+            {"rank", policy.rank},
+            {"channels", policy.conditions.channels},
+            {"inbox_ids", ids_json(policy.conditions.inboxes)},
             {"targets", std::move(targets)}};
 }
 
 sla::Policy policy_value(const Json& json) {
-    sla::Policy policy{.id = id_from<PolicyId>(json, "id"), .name = json.at("name"),
+    sla::Policy policy{.id = id_from<PolicyId>(json, "id"),
+                       .name = json.at("name"),
                        .rank = json.value("rank", 0U),
                        .conditions = {json.value("channels", std::vector<std::string>{}),
                                       ids_from<std::uint64_t>(json, "inbox_ids")},
-                       .calendar = {}, .targets = {}};
+                       .calendar = {},
+                       .targets = {}};
     for (const Json& target : json.at("targets"))
         policy.targets.push_back(
             {.metric = word_from<sla::Metric>(target, "metric"),
              .budget = std::chrono::seconds{target.at("budget_seconds").get<std::int64_t>()},
-             .warn_before = std::chrono::seconds{target.value("warn_before_seconds", std::int64_t{0})}});
+             .warn_before =
+                 std::chrono::seconds{target.value("warn_before_seconds", std::int64_t{0})}});
     return policy;
 }
 
@@ -184,145 +240,40 @@ using namespace json_parts;
 std::string to_json(const Team& team) {
     return dump({{"id", text_of(team.id)}, {"name", team.name}});
 }
-std::string to_json(const Inbox& inbox) { return dump(inbox_body(inbox, false)); }
-std::string stored_json(const Inbox& inbox) { return dump(inbox_body(inbox, true)); }
-std::string to_json(const Agent& agent) { return dump(agent_body(agent)); }
-std::string to_json(const sla::Policy& policy) { return dump(policy_body(policy)); }
-std::string to_json(const Message& message) { return dump(message_body(message)); }
-std::string to_json(const routing::Decision& decision) { return dump(decision_json(decision)); }
-
-std::string to_json(const Contact& contact) {
-    Json identities = Json::array();
-    for (const Identity& identity : contact.identities)
-        identities.push_back({{"kind", identity.kind}, {"value", identity.value},
-                              {"verified", identity.verified}});
-    return dump({{"id", text_of(contact.id)}, {"name", contact.name}, {"identities", std::move(identities)},
-                 {"created_at", text_of(contact.created_at)}});
+std::string to_json(const Inbox& inbox) {
+    return dump(inbox_body(inbox, false));
 }
-
-std::string to_json(const Conversation& conversation) {
-    Json clocks = Json::array();
-    for (const sla::Clock& clock : conversation.clocks) clocks.push_back(clock_json(clock));
-    return dump({{"id", text_of(conversation.id)}, {"number", conversation.number},
-                 {"contact", {{"id", text_of(conversation.contact)}, {"name", conversation.contact_name}}},
-                 {"reply_address", address_json(conversation.reply_address)},
-                 {"inbox_id", text_of(conversation.inbox)}, {"channel", spoken(word(conversation.channel))},
-                 {"team_id", id_json(conversation.team)}, {"assignee_id", id_json(conversation.assignee)},
-                 {"status", spoken(word(conversation.status))},
-                 {"priority", spoken(word(conversation.priority))}, {"subject", conversation.subject},
-                 {"tags", conversation.tags}, {"created_at", text_of(conversation.created_at)},
-                 {"updated_at", text_of(conversation.updated_at)},
-                 {"waiting_since", time_json(conversation.waiting_since)},
-                 {"snoozed_until", time_json(conversation.snoozed_until)}, {"sla", std::move(clocks)},
-                 {"message_count", conversation.message_count}, {"preview", conversation.preview},
-                 {"last_direction", spoken(word(conversation.last_direction))},
-                 {"run_agent_id", id_json(conversation.run_agent)}, {"run_start", conversation.run_start},
-                 {"thread_ids", conversation.thread_ids}, {"ver", conversation.version}});
+std::string stored_json(const Inbox& inbox) {
+    return dump(inbox_body(inbox, true));
+}
+std::string to_json(const Agent& agent) {
+    return dump(agent_body(agent));
+}
+std::string to_json(const sla::Policy& policy) {
+    return dump(policy_body(policy));
+}
+std::string to_json(const Message& message) {
+    return dump(message_body(message));
+}
+std::string to_json(const routing::Decision& decision) {
+    return dump(decision_json(decision));
 }
 
 Team team_from(std::string_view text) {
     const Json json = Json::parse(text);
     return {id_from<TeamId>(json, "id"), json.at("name")};
 }
-Inbox inbox_from(std::string_view text) { return inbox_value(Json::parse(text)); }
-Agent agent_from(std::string_view text) { return agent_value(Json::parse(text)); }
-sla::Policy policy_from(std::string_view text) { return policy_value(Json::parse(text)); }
-Message message_from(std::string_view text) { return message_value(Json::parse(text)); }
-
-Contact contact_from(std::string_view text) {
-    const Json json = Json::parse(text);
-    Contact contact{.id = id_from<ContactId>(json, "id"), .name = json.at("name"), .identities = {},
-                    .created_at = time_from(json, "created_at")};
-    for (const Json& identity : json.at("identities"))
-        contact.identities.push_back({identity.at("kind"), identity.at("value"), identity.at("verified")});
-    return contact;
+Inbox inbox_from(std::string_view text) {
+    return inbox_value(Json::parse(text));
 }
-
-Conversation conversation_from(std::string_view text) {
-    const Json json = Json::parse(text);
-    Conversation value{.id = id_from<ConversationId>(json, "id"), .number = json.at("number"),
-                       .contact = id_from<ContactId>(json.at("contact"), "id"),
-                       .contact_name = json.at("contact").at("name"),
-                       .reply_address = address_from(json.at("reply_address")),
-                       .inbox = id_from<InboxId>(json, "inbox_id"),
-                       .channel = word_from<Channel>(json, "channel"),
-                       .team = id_from<TeamId>(json, "team_id"),
-                       .assignee = id_from<AgentId>(json, "assignee_id"),
-                       .status = word_from<Status>(json, "status"),
-                       .priority = word_from<Priority>(json, "priority"), .subject = json.at("subject"),
-                       .tags = json.at("tags"), .created_at = time_from(json, "created_at"),
-                       .updated_at = time_from(json, "updated_at"),
-                       .waiting_since = maybe_time_from(json, "waiting_since"),
-                       .snoozed_until = maybe_time_from(json, "snoozed_until"), .clocks = {},
-                       .message_count = json.at("message_count"), .preview = json.at("preview"),
-                       .last_direction = word_from<Direction>(json, "last_direction"),
-                       .run_agent = id_from<AgentId>(json, "run_agent_id"),
-                       .run_start = json.at("run_start"),
-                       .thread_ids = json.at("thread_ids"), .version = json.at("ver")};
-    for (const Json& clock : json.at("sla")) value.clocks.push_back(clock_from(clock));
-    return value;
+Agent agent_from(std::string_view text) {
+    return agent_value(Json::parse(text));
 }
-
-std::string to_json(const Answer& answer) {
-    return dump({{"id", std::to_string(answer.id)}, {"conversation_id", text_of(answer.conversation)},
-                 {"number", answer.number}, {"seq", answer.seq}});
+sla::Policy policy_from(std::string_view text) {
+    return policy_value(Json::parse(text));
 }
-
-Answer answer_from(std::string_view text) {
-    const Json json = Json::parse(text);
-    Answer answer;
-    answer.id = id_from<std::uint64_t>(json, "id");
-    answer.conversation = id_from<ConversationId>(json, "conversation_id");
-    answer.number = json.at("number");
-    answer.seq = json.at("seq");
-    return answer;
-}
-
-std::string to_json(const connectors::Outbound& outbound) {
-    Json attachments = Json::array();
-    for (const auto& attachment : outbound.attachments)
-        attachments.push_back({{"name", attachment.name}, {"type", attachment.type},
-                               {"sha256", attachment.sha256}, {"size", attachment.size}});
-    return dump({{"message", outbound.message}, {"conversation", outbound.conversation},
-                 {"inbox_id", text_of(outbound.inbox)}, {"channel", spoken(word(outbound.channel))},
-                 {"from", address_json(outbound.from)}, {"to", addresses_json(outbound.to)},
-                 {"cc", addresses_json(outbound.cc)}, {"subject", outbound.subject},
-                 {"text", outbound.text}, {"attachments", std::move(attachments)},
-                 {"external_id", outbound.external_id}, {"in_reply_to", outbound.in_reply_to},
-                 {"references", outbound.references}, {"reply_to", outbound.reply_to},
-                 {"written_at", text_of(outbound.written_at)}});
-}
-
-connectors::Outbound outbound_from(std::string_view text) {
-    const Json json = Json::parse(text);
-    connectors::Outbound outbound{
-        .message = json.at("message"), .conversation = json.at("conversation"),
-        .inbox = id_from<InboxId>(json, "inbox_id"), .channel = word_from<Channel>(json, "channel"),
-        .from = address_from(json.at("from")), .to = addresses_from(json, "to"),
-        .cc = addresses_from(json, "cc"), .subject = json.at("subject"), .text = json.at("text"),
-        .attachments = {}, .external_id = json.at("external_id"), .in_reply_to = json.at("in_reply_to"),
-        .references = json.at("references"), .reply_to = json.at("reply_to"),
-        .written_at = time_from(json, "written_at")};
-    for (const Json& one : json.at("attachments")) {
-        connectors::Attachment attachment;
-        attachment.name = one.at("name");
-        attachment.type = one.at("type");
-        attachment.sha256 = one.at("sha256");
-        attachment.size = one.at("size");
-        outbound.attachments.push_back(std::move(attachment));
-    }
-    return outbound;
-}
-
-std::string quoted(std::string_view text) { return dump(Json(std::string{text})); }
-
-std::string message_json(const storage::MessageRow& row) {
-    std::string out = row.body;
-    out.pop_back();
-    out.append(R"(,"seq":)").append(std::to_string(row.seq));
-    out.append(R"(,"delivery":{"state":")").append(row.delivery_state);
-    out.append(R"(","reason":)").append(model::quoted(row.delivery_reason)).append("}}");
-    return out;
+Message message_from(std::string_view text) {
+    return message_value(Json::parse(text));
 }
 
 }  // namespace model

@@ -13,16 +13,16 @@ namespace model {
 
 using Instant = storage::Instant;
 using Seq = storage::Seq;
-using storage::AttachmentId;
-using storage::ContactId;
-using storage::ConversationId;
-using storage::MessageId;
 using connectors::Channel;
 using connectors::InboxId;
 using routing::AgentId;
 using routing::Availability;
 using routing::TeamId;
 using sla::PolicyId;
+using storage::AttachmentId;
+using storage::ContactId;
+using storage::ConversationId;
+using storage::MessageId;
 
 template <class Id>
 constexpr std::uint64_t number(Id id) {

@@ -50,7 +50,9 @@ Value word_from(const Json& json, const char* key) {
     return *value;
 }
 
-inline Json time_json(const std::optional<Instant>& at) { return at ? Json(text_of(*at)) : Json(nullptr); }
+inline Json time_json(const std::optional<Instant>& at) {
+    return at ? Json(text_of(*at)) : Json(nullptr);
+}
 
 inline std::optional<Instant> maybe_time_from(const Json& json, const char* key) {
     const auto found = json.find(key);
@@ -66,12 +68,16 @@ inline Instant time_from(const Json& json, const char* key) {
     return *at;
 }
 
-inline Json spoken(std::string_view text) { return Json(std::string{text}); }
+inline Json spoken(std::string_view text) {
+    return Json(std::string{text});
+}
 
 Json clock_json(const sla::Clock& clock);
 sla::Clock clock_from(const Json& json);
 Json address_json(const connectors::Address& address);
 connectors::Address address_from(const Json& json);
+Json addresses_json(const std::vector<connectors::Address>& addresses);
+std::vector<connectors::Address> addresses_from(const Json& json, const char* key);
 Json decision_json(const routing::Decision& decision);
 routing::Decision decision_from(const Json& json);
 Json message_body(const Message& message);

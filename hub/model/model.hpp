@@ -1,7 +1,8 @@
 // model: the hub's words. Values only: no I/O, no clock, no threads.
 //
-// *Events* say what happened, *commands* what somebody wants, the *codec* turns both worlds into stored text, and the
-// *visibility* rule says who may see a conversation. May depend on: the leaves' ids and values.
+// *Events* say what happened, *commands* what somebody wants, the *codec* turns both worlds into
+// stored text, and the *visibility* rule says who may see a conversation. May depend on: the
+// leaves' ids and values.
 #pragma once
 
 #include "hub/model/codec.hpp"

@@ -5,7 +5,9 @@
 namespace model {
 namespace {
 
-bool sees_everything(Role role) { return role == Role::supervisor || role == Role::administrator; }
+bool sees_everything(Role role) {
+    return role == Role::supervisor || role == Role::administrator;
+}
 
 template <class Ids, class Id>
 bool holds(const Ids& ids, Id id) {
@@ -14,7 +16,9 @@ bool holds(const Ids& ids, Id id) {
 
 }  // namespace
 
-Viewer viewer_of(const Agent& agent) { return {agent.id, agent.role, agent.teams, agent.inboxes}; }
+Viewer viewer_of(const Agent& agent) {
+    return {agent.id, agent.role, agent.teams, agent.inboxes};
+}
 
 Placement placement_of(const Conversation& conversation) {
     return {conversation.inbox, conversation.team, conversation.assignee};

@@ -1,8 +1,9 @@
-// The one visibility rule. Lists, counts, sockets, direct URLs and files all ask it; `scope_of` is the same rule for
-// the store, and a property test holds the two together.
+// The one visibility rule. Lists, counts, sockets, direct URLs and files all ask it; `scope_of` is
+// the same rule for the store, and a property test holds the two together.
 //
-// Policy: supervisors and administrators see everything. Agents and the social team see what is assigned to them, what
-// is in one of their teams, and what came in through an inbox opened to them. Nobody else sees anything.
+// Policy: supervisors and administrators see everything. Agents and the social team see what is
+// assigned to them, what is in one of their teams, and what came in through an inbox opened to
+// them. Nobody else sees anything.
 #pragma once
 
 #include "hub/model/entities.hpp"

@@ -11,12 +11,14 @@ template <class Value>
 struct Words;
 
 // One line per enumeration: the words in the order of the values.
-#define SPORTELLO_WORDS(Type, ...)                                             \
-    template <>                                                                \
-    struct Words<Type> {                                                       \
+#define SPORTELLO_WORDS(Type, ...)                                                   \
+    template <>                                                                      \
+    struct Words<Type> {                                                             \
         static constexpr auto list = std::to_array<std::string_view>({__VA_ARGS__}); \
-    };                                                                         \
-    std::string_view lookup(Type value) { return Words<Type>::list.at(static_cast<std::size_t>(value)); }
+    };                                                                               \
+    std::string_view lookup(Type value) {                                            \
+        return Words<Type>::list.at(static_cast<std::size_t>(value));                \
+    }
 
 SPORTELLO_WORDS(Channel, "email", "chat")
 SPORTELLO_WORDS(Role, "agent", "social", "supervisor", "administrator")
@@ -25,8 +27,8 @@ SPORTELLO_WORDS(Priority, "low", "normal", "high", "urgent")
 SPORTELLO_WORDS(Direction, "in", "out")
 SPORTELLO_WORDS(Visibility, "public", "private", "note")
 SPORTELLO_WORDS(MessageKind, "message", "auto_reply", "bounce", "system")
-SPORTELLO_WORDS(DeliveryState, "received", "queued", "sending", "sent", "delivered", "read", "failed",
-                "unknown")
+SPORTELLO_WORDS(DeliveryState, "received", "queued", "sending", "sent", "delivered", "read",
+                "failed", "unknown")
 SPORTELLO_WORDS(AuthorType, "contact", "agent", "system")
 SPORTELLO_WORDS(Availability, "offline", "away", "online")
 SPORTELLO_WORDS(sla::Metric, "first_response")
@@ -37,19 +39,45 @@ SPORTELLO_WORDS(routing::Exclusion, "none", "not_in_team", "not_online", "no_roo
 
 }  // namespace
 
-std::string_view word(Channel value) { return lookup(value); }
-std::string_view word(Role value) { return lookup(value); }
-std::string_view word(Status value) { return lookup(value); }
-std::string_view word(Priority value) { return lookup(value); }
-std::string_view word(Direction value) { return lookup(value); }
-std::string_view word(Visibility value) { return lookup(value); }
-std::string_view word(MessageKind value) { return lookup(value); }
-std::string_view word(DeliveryState value) { return lookup(value); }
-std::string_view word(AuthorType value) { return lookup(value); }
-std::string_view word(Availability value) { return lookup(value); }
-std::string_view word(sla::Metric value) { return lookup(value); }
-std::string_view word(sla::ClockState value) { return lookup(value); }
-std::string_view word(routing::Exclusion value) { return lookup(value); }
+std::string_view word(Channel value) {
+    return lookup(value);
+}
+std::string_view word(Role value) {
+    return lookup(value);
+}
+std::string_view word(Status value) {
+    return lookup(value);
+}
+std::string_view word(Priority value) {
+    return lookup(value);
+}
+std::string_view word(Direction value) {
+    return lookup(value);
+}
+std::string_view word(Visibility value) {
+    return lookup(value);
+}
+std::string_view word(MessageKind value) {
+    return lookup(value);
+}
+std::string_view word(DeliveryState value) {
+    return lookup(value);
+}
+std::string_view word(AuthorType value) {
+    return lookup(value);
+}
+std::string_view word(Availability value) {
+    return lookup(value);
+}
+std::string_view word(sla::Metric value) {
+    return lookup(value);
+}
+std::string_view word(sla::ClockState value) {
+    return lookup(value);
+}
+std::string_view word(routing::Exclusion value) {
+    return lookup(value);
+}
 
 template <class Value>
 std::optional<Value> from_word(std::string_view text) {
@@ -79,21 +107,23 @@ std::string text_of(Instant at) {
     const std::chrono::hh_mm_ss time{at - day};
     std::array<char, 40> out;
     const int size = std::snprintf(
-        out.data(), out.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%06dZ", static_cast<int>(date.year()),
-        static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-        static_cast<int>(time.hours().count()), static_cast<int>(time.minutes().count()),
-        static_cast<int>(time.seconds().count()), static_cast<int>(time.subseconds().count()));
+        out.data(), out.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%06dZ",
+        static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
+        static_cast<unsigned>(date.day()), static_cast<int>(time.hours().count()),
+        static_cast<int>(time.minutes().count()), static_cast<int>(time.seconds().count()),
+        static_cast<int>(time.subseconds().count()));
     return {out.data(), static_cast<std::size_t>(size)};
 }
 
 std::optional<Instant> instant_of(std::string_view text) {
-    if (text.size() < 20 || text.back() != 'Z' || text[4] != '-' || text[7] != '-' || text[10] != 'T' ||
-        text[13] != ':' || text[16] != ':')
+    if (text.size() < 20 || text.back() != 'Z' || text[4] != '-' || text[7] != '-' ||
+        text[10] != 'T' || text[13] != ':' || text[16] != ':')
         return std::nullopt;
     bool good = true;
     const auto part = [&](std::size_t from, std::size_t size) {
         int value = 0;
-        good = good && text.substr(from, size).find_first_not_of("0123456789") == std::string_view::npos;
+        good = good &&
+               text.substr(from, size).find_first_not_of("0123456789") == std::string_view::npos;
         const char* end = text.data() + from + size;
         const auto result = std::from_chars(text.data() + from, end, value);
         good = good && result.ec == std::errc{} && result.ptr == end;

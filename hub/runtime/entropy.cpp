@@ -28,14 +28,17 @@ std::string random_bytes(std::size_t count) {
 
 std::string base64url(std::string_view bytes) {
     ready();
-    std::string text(sodium_base64_encoded_len(bytes.size(), sodium_base64_VARIANT_URLSAFE_NO_PADDING), '\0');
+    std::string text(
+        sodium_base64_encoded_len(bytes.size(), sodium_base64_VARIANT_URLSAFE_NO_PADDING), '\0');
     sodium_bin2base64(text.data(), text.size(), raw(bytes), bytes.size(),
                       sodium_base64_VARIANT_URLSAFE_NO_PADDING);
     text.pop_back();
     return text;
 }
 
-std::string random_token() { return base64url(random_bytes(32)); }
+std::string random_token() {
+    return base64url(random_bytes(32));
+}
 
 std::string random_hex(std::size_t bytes) {
     const std::string random = random_bytes(bytes);
@@ -56,14 +59,16 @@ std::string hmac_sha256(std::string_view key, std::string_view text) {
 }
 
 bool equal_in_constant_time(std::string_view left, std::string_view right) {
-    return left.size() == right.size() && sodium_memcmp(left.data(), right.data(), left.size()) == 0;
+    return left.size() == right.size() &&
+           sodium_memcmp(left.data(), right.data(), left.size()) == 0;
 }
 
 std::string hash_password(const std::string& password) {
     ready();
     std::array<char, crypto_pwhash_STRBYTES> hash{};
     if (crypto_pwhash_str(hash.data(), password.data(), password.size(),
-                          crypto_pwhash_OPSLIMIT_INTERACTIVE, crypto_pwhash_MEMLIMIT_INTERACTIVE) != 0)
+                          crypto_pwhash_OPSLIMIT_INTERACTIVE,
+                          crypto_pwhash_MEMLIMIT_INTERACTIVE) != 0)
         throw std::runtime_error("not enough memory to hash a password");
     return hash.data();
 }

@@ -8,13 +8,14 @@
 namespace runtime {
 
 std::string random_bytes(std::size_t count);
-std::string random_token();             // 256 bits, URL-safe base64 without padding
+std::string random_token();  // 256 bits, URL-safe base64 without padding
 std::string random_hex(std::size_t bytes);
 std::string base64url(std::string_view bytes);
 std::string hmac_sha256(std::string_view key, std::string_view text);  // 32 raw bytes
 bool equal_in_constant_time(std::string_view left, std::string_view right);
 
-// argon2id with libsodium's interactive limits (64 MiB): about 0.1 s of a core. Call on a worker thread.
+// argon2id with libsodium's interactive limits (64 MiB): about 0.1 s of a core. Call on a worker
+// thread.
 std::string hash_password(const std::string& password);
 bool password_matches(const std::string& hash, const std::string& password);
 

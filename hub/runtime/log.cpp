@@ -48,8 +48,14 @@ void start(Format wanted, std::string_view level) {
     logger().flush_on(spdlog::level::info);
 }
 
-void info(std::string_view event, Fields fields) { logger().info(line(event, fields)); }
-void warning(std::string_view event, Fields fields) { logger().warn(line(event, fields)); }
-void error(std::string_view event, Fields fields) { logger().error(line(event, fields)); }
+void info(std::string_view event, Fields fields) {
+    logger().info(line(event, fields));
+}
+void warning(std::string_view event, Fields fields) {
+    logger().warn(line(event, fields));
+}
+void error(std::string_view event, Fields fields) {
+    logger().error(line(event, fields));
+}
 
 }  // namespace runtime::log

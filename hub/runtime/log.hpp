@@ -1,5 +1,5 @@
-// Structured log lines on standard error: an event's name and its fields, as text or as JSON. Thread-safe. Never give it
-// a password, a token or a message's text.
+// Structured log lines on standard error: an event's name and its fields, as text or as JSON.
+// Thread-safe. Never give it a password, a token or a message's text.
 #pragma once
 
 #include <initializer_list>

@@ -11,9 +11,13 @@ Loop::Loop(std::string name) : work_(context_.get_executor()) {
     pthread_setname_np(thread_.native_handle(), name.substr(0, 15).c_str());
 }
 
-Loop::~Loop() { stop(); }
+Loop::~Loop() {
+    stop();
+}
 
-void Loop::post(std::function<void()> work) { boost::asio::post(context_, std::move(work)); }
+void Loop::post(std::function<void()> work) {
+    boost::asio::post(context_, std::move(work));
+}
 
 void Loop::stop() {
     work_.reset();

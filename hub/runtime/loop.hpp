@@ -1,4 +1,5 @@
-// A named loop: one io_context run by one thread. Objects that belong to a loop are used on its thread alone.
+// A named loop: one io_context run by one thread. Objects that belong to a loop are used on its
+// thread alone.
 #pragma once
 
 #include <boost/asio/executor_work_guard.hpp>
@@ -19,7 +20,7 @@ public:
     boost::asio::io_context& context() { return context_; }
     void post(std::function<void()> work);  // any thread
     bool is_here() const { return std::this_thread::get_id() == thread_.get_id(); }
-    void stop();   // lets nothing new begin and joins the thread
+    void stop();  // lets nothing new begin and joins the thread
 
 private:
     boost::asio::io_context context_{1};

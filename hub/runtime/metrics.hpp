@@ -1,4 +1,5 @@
-// Metrics behind one own header: named counters and gauges, rendered in the Prometheus text format. Thread-safe.
+// Metrics behind one own header: named counters and gauges, rendered in the Prometheus text format.
+// Thread-safe.
 #pragma once
 
 #include <memory>

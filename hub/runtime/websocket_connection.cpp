@@ -61,14 +61,17 @@ void Connection::take(std::string_view bytes) {
     for (Received& one : received) {
         if (state_ == State::closed) return;
         if (auto* message = std::get_if<TextMessage>(&one)) {
-            if (state_ == State::open && handlers_.on_text) handlers_.on_text(std::move(message->text));
+            if (state_ == State::open && handlers_.on_text)
+                handlers_.on_text(std::move(message->text));
         } else if (const auto* ping = std::get_if<Ping>(&one)) {
             send(make_control_frame(Opcode::pong, ping->payload));
         } else if (const auto* violation = std::get_if<Violation>(&one)) {
             close(violation->code, violation->reason);
         } else if (const auto* closed = std::get_if<Closed>(&one)) {
-            if (state_ == State::open) close(closed->code == 1005 ? 1000 : closed->code, "");
-            else finish();
+            if (state_ == State::open)
+                close(closed->code == 1005 ? 1000 : closed->code, "");
+            else
+                finish();
         }
     }
 }
@@ -103,7 +106,8 @@ void Connection::schedule_flush() {
     });
 }
 
-// Writes straight from the loop; only what the socket does not take at once becomes an asynchronous write.
+// Writes straight from the loop; only what the socket does not take at once becomes an asynchronous
+// write.
 void Connection::flush() {
     while (state_ != State::closed && writing_ == 0 && !queue_.empty()) {
         std::array<iovec, frames_per_write_max> parts;
@@ -116,7 +120,8 @@ void Connection::flush() {
         msghdr message{};
         message.msg_iov = parts.data();
         message.msg_iovlen = count;
-        const ssize_t sent = ::sendmsg(socket_.native_handle(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+        const ssize_t sent =
+            ::sendmsg(socket_.native_handle(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
         if (sent < 0 && errno != EAGAIN && errno != EINTR) return finish();
         if (static_cast<std::size_t>(std::max<ssize_t>(sent, 0)) != bytes)
             return flush_rest(count, static_cast<std::size_t>(std::max<ssize_t>(sent, 0)));
@@ -140,16 +145,18 @@ void Connection::flush_rest(std::size_t frames, std::size_t offset) {
         offset -= skip;
         if (skip < queue_[i]->size()) rest.push_back(boost::asio::buffer(*queue_[i]) + skip);
     }
-    boost::asio::async_write(socket_, rest, [self = shared_from_this(), bytes](error_code error, std::size_t) {
-        if (error) return self->finish();
-        const auto count = static_cast<std::ptrdiff_t>(std::exchange(self->writing_, 0));
-        self->queue_.erase(self->queue_.begin(), self->queue_.begin() + count);
-        self->queue_bytes_ -= std::min(bytes, self->queue_bytes_);
-        self->flush();
-    });
+    boost::asio::async_write(
+        socket_, rest, [self = shared_from_this(), bytes](error_code error, std::size_t) {
+            if (error) return self->finish();
+            const auto count = static_cast<std::ptrdiff_t>(std::exchange(self->writing_, 0));
+            self->queue_.erase(self->queue_.begin(), self->queue_.begin() + count);
+            self->queue_bytes_ -= std::min(bytes, self->queue_bytes_);
+            self->flush();
+        });
 }
 
-// A ping after a quiet spell, the end after a silent one. A client that does not answer a close is cut off as well.
+// A ping after a quiet spell, the end after a silent one. A client that does not answer a close is
+// cut off as well.
 void Connection::watch_silence() {
     timer_.expires_after(asked_ ? limits_.silence_max - limits_.ping_every : limits_.ping_every);
     timer_.async_wait([weak = weak_from_this()](error_code error) {

@@ -1,6 +1,6 @@
-// One websocket of a server. Lives on the loop of its socket; every method is called there. Frames wait in a bounded
-// queue and leave by one gather write per turn of the loop, several frames in one system call. An idle connection keeps
-// no read buffer.
+// One websocket of a server. Lives on the loop of its socket; every method is called there. Frames
+// wait in a bounded queue and leave by one gather write per turn of the loop, several frames in one
+// system call. An idle connection keeps no read buffer.
 #pragma once
 
 #include <boost/asio/ip/tcp.hpp>
@@ -15,10 +15,10 @@
 namespace runtime::websocket {
 
 struct Limits {
-    std::size_t message_bytes_max = 64 * 1024;        // received; beyond: closed with 1009
-    std::size_t queue_bytes_max = 4 * 1024 * 1024;    // waiting to be sent; beyond: closed with 4408
+    std::size_t message_bytes_max = 64 * 1024;      // received; beyond: closed with 1009
+    std::size_t queue_bytes_max = 4 * 1024 * 1024;  // waiting to be sent; beyond: closed with 4408
     std::chrono::seconds ping_every{25};
-    std::chrono::seconds silence_max{60};             // nothing received: closed
+    std::chrono::seconds silence_max{60};  // nothing received: closed
 };
 
 class Connection : public std::enable_shared_from_this<Connection> {

@@ -3,7 +3,9 @@
 #include <openssl/evp.h>
 #include <openssl/sha.h>
 
+#include <algorithm>
 #include <array>
+#include <utility>
 
 namespace runtime::websocket {
 namespace {
@@ -18,7 +20,8 @@ Frame make_frame(Opcode opcode, std::string_view payload) {
         const int bytes = payload.size() < 65536 ? 2 : 8;
         frame->push_back(static_cast<char>(bytes == 2 ? 126 : 127));
         for (int i = bytes - 1; i >= 0; --i)
-            frame->push_back(static_cast<char>(static_cast<std::uint64_t>(payload.size()) >> (8 * i)));
+            frame->push_back(
+                static_cast<char>(static_cast<std::uint64_t>(payload.size()) >> (8 * i)));
     }
     frame->append(payload);
     return frame;
@@ -62,13 +65,21 @@ bool read_header(const std::string& in, Header& header) {
 
 }  // namespace
 
-Frame make_text_frame(std::string_view payload) { return make_frame(Opcode::text, payload); }
+Frame make_text_frame(std::string_view payload) {
+    return make_frame(Opcode::text, payload);
+}
 
-Frame make_control_frame(Opcode opcode, std::string_view payload) { return make_frame(opcode, payload.substr(0, 125)); }
+Frame make_control_frame(Opcode opcode, std::string_view payload) {
+    return make_frame(opcode, payload.substr(0, 125));
+}
 
 Frame make_close_frame(std::uint16_t code, std::string_view reason) {
     std::string payload{static_cast<char>(code >> 8), static_cast<char>(code & 0xFF)};
-    payload.append(reason.substr(0, 123));
+    std::size_t size = std::min<std::size_t>(reason.size(), 123);
+    while (size > 0 && size < reason.size() &&
+           (static_cast<unsigned char>(reason[size]) & 0xC0) == 0x80)
+        --size;
+    payload.append(reason.substr(0, size));
     return make_frame(Opcode::close, payload);
 }
 
@@ -122,12 +133,14 @@ bool Parser::parse_one(std::vector<Received>& out) {
         return fail(1002, "unknown opcode", out), false;
     if (control && (header.size > 125 || !header.fin))
         return fail(1002, "a control frame is too long or in parts", out), false;
-    if (header.size > message_bytes_max_ || message_.size() + header.size > message_bytes_max_)
+    if (!control &&
+        (header.size > message_bytes_max_ || message_.size() + header.size > message_bytes_max_))
         return fail(1009, "the message is too long", out), false;
     if (pending_.size() - header.bytes < header.size) return false;
 
     std::string payload = pending_.substr(header.bytes, header.size);
-    for (std::size_t i = 0; i < payload.size(); ++i) payload[i] ^= pending_[header.bytes - 4 + (i & 3)];
+    for (std::size_t i = 0; i < payload.size(); ++i)
+        payload[i] ^= pending_[header.bytes - 4 + (i & 3)];
     pending_.erase(0, header.bytes + header.size);
     take_frame(static_cast<Opcode>(header.opcode), header.fin, std::move(payload), out);
     return true;
@@ -153,7 +166,8 @@ void Parser::take_control(Opcode opcode, std::string payload, std::vector<Receiv
     if (payload.size() >= 2) {
         closed.code = static_cast<std::uint16_t>((static_cast<unsigned char>(payload[0]) << 8) |
                                                  static_cast<unsigned char>(payload[1]));
-        if (!may_be_received(closed.code)) return fail(1002, "this close code may not be sent", out);
+        if (!may_be_received(closed.code))
+            return fail(1002, "this close code may not be sent", out);
         if (!is_utf8(std::string_view{payload}.substr(2)))
             return fail(1007, "the close reason is not UTF-8", out);
     }

@@ -1,5 +1,6 @@
-// RFC 6455 as a pure machine: bytes in, messages and control frames out; and the frames that a server sends.
-// Limits are arguments; a violation names the close code that answers it (section 7.4.1).
+// RFC 6455 as a pure machine: bytes in, messages and control frames out; and the frames that a
+// server sends. Limits are arguments; a violation names the close code that answers it
+// (section 7.4.1).
 #pragma once
 
 #include <cstdint>
@@ -13,7 +14,14 @@ namespace runtime::websocket {
 
 using Frame = std::shared_ptr<const std::string>;  // one whole frame, shared by all who receive it
 
-enum class Opcode : std::uint8_t { continuation = 0, text = 1, binary = 2, close = 8, ping = 9, pong = 10 };
+enum class Opcode : std::uint8_t {
+    continuation = 0,
+    text = 1,
+    binary = 2,
+    close = 8,
+    ping = 9,
+    pong = 10
+};
 
 Frame make_text_frame(std::string_view payload);
 Frame make_control_frame(Opcode opcode, std::string_view payload);  // payload at most 125 bytes
@@ -24,18 +32,28 @@ std::string accept_key(std::string_view client_key);
 
 bool is_utf8(std::string_view text);
 
-struct TextMessage { std::string text; };
-struct Ping { std::string payload; };
+struct TextMessage {
+    std::string text;
+};
+struct Ping {
+    std::string payload;
+};
 struct Pong {};
-struct Closed { std::uint16_t code = 1005; };
-struct Violation { std::uint16_t code = 1002; std::string reason; };
+struct Closed {
+    std::uint16_t code = 1005;
+};
+struct Violation {
+    std::uint16_t code = 1002;
+    std::string reason;
+};
 using Received = std::variant<TextMessage, Ping, Pong, Closed, Violation>;
 
 class Parser {
 public:
     explicit Parser(std::size_t message_bytes_max) : message_bytes_max_(message_bytes_max) {}
 
-    // Consumes all bytes and appends what they completed. After a Violation or Closed nothing more is read.
+    // Consumes all bytes and appends what they completed. After a Violation or Closed nothing more
+    // is read.
     void feed(std::string_view bytes, std::vector<Received>& out);
     bool finished() const { return finished_; }
     // True while nothing is half received, so that no buffer need be kept.

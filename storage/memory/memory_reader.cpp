@@ -29,7 +29,8 @@ bool matches(const ConversationQuery& query, const ConversationRow& row) {
     return in_scope(query.scope, row) && listed(query.statuses, row.status) &&
            (!query.inbox || *query.inbox == row.inbox) &&
            (!query.assignee || *query.assignee == row.assignee) &&
-           (!query.team || *query.team == row.team) && (!query.contact || *query.contact == row.contact);
+           (!query.team || *query.team == row.team) &&
+           (!query.contact || *query.contact == row.contact);
 }
 
 bool matches(const EventQuery& query, const EventRow& row) {
@@ -46,7 +47,9 @@ void keep(Rows& rows, std::size_t limit) {
 
 }  // namespace
 
-std::optional<std::string> MemoryReader::meta(const std::string& key) { return find_in(tables_.meta, key); }
+std::optional<std::string> MemoryReader::meta(const std::string& key) {
+    return find_in(tables_.meta, key);
+}
 
 std::vector<ConfigRow> MemoryReader::config() {
     std::vector<ConfigRow> rows;
@@ -54,7 +57,9 @@ std::vector<ConfigRow> MemoryReader::config() {
     return rows;
 }
 
-std::optional<ContactRow> MemoryReader::contact(ContactId id) { return find_in(tables_.contacts, id); }
+std::optional<ContactRow> MemoryReader::contact(ContactId id) {
+    return find_in(tables_.contacts, id);
+}
 
 std::vector<IdentityRow> MemoryReader::identities(ContactId id) {
     std::vector<IdentityRow> rows;
@@ -63,7 +68,8 @@ std::vector<IdentityRow> MemoryReader::identities(ContactId id) {
     return rows;
 }
 
-std::optional<ContactId> MemoryReader::contact_of(const std::string& kind, const std::string& value) {
+std::optional<ContactId> MemoryReader::contact_of(const std::string& kind,
+                                                  const std::string& value) {
     const auto row = find_in(tables_.identities, {kind, value});
     return row ? std::optional{row->contact} : std::nullopt;
 }
@@ -75,7 +81,8 @@ std::optional<ConversationRow> MemoryReader::conversation(ConversationId id) {
 std::vector<ConversationRow> MemoryReader::conversations(const ConversationQuery& query) {
     std::vector<ConversationRow> rows;
     for (const auto& [id, row] : tables_.conversations)
-        if (matches(query, row) && (!query.before || std::pair{row.updated_at, row.id} < *query.before))
+        if (matches(query, row) &&
+            (!query.before || std::pair{row.updated_at, row.id} < *query.before))
             rows.push_back(row);
     std::ranges::sort(rows, std::greater{}, [](const ConversationRow& row) {
         return std::pair{row.updated_at, row.id};
@@ -86,7 +93,8 @@ std::vector<ConversationRow> MemoryReader::conversations(const ConversationQuery
 
 std::size_t MemoryReader::count(const ConversationQuery& query) {
     return static_cast<std::size_t>(std::ranges::count_if(
-        tables_.conversations, [&query](const auto& entry) { return matches(query, entry.second); }));
+        tables_.conversations,
+        [&query](const auto& entry) { return matches(query, entry.second); }));
 }
 
 std::vector<MessageRow> MemoryReader::messages(ConversationId id, std::uint32_t after_number,
@@ -99,11 +107,14 @@ std::vector<MessageRow> MemoryReader::messages(ConversationId id, std::uint32_t 
     return rows;
 }
 
-std::vector<MessageRow> MemoryReader::messages_before(ConversationId id, std::uint32_t before_number,
+std::vector<MessageRow> MemoryReader::messages_before(ConversationId id,
+                                                      std::uint32_t before_number,
                                                       std::size_t limit) {
     std::vector<MessageRow> rows = messages(id, 0, tables_.messages.size());
-    std::erase_if(rows, [before_number](const MessageRow& row) { return row.number >= before_number; });
-    if (rows.size() > limit) rows.erase(rows.begin(), rows.end() - static_cast<std::ptrdiff_t>(limit));
+    std::erase_if(rows,
+                  [before_number](const MessageRow& row) { return row.number >= before_number; });
+    if (rows.size() > limit)
+        rows.erase(rows.begin(), rows.end() - static_cast<std::ptrdiff_t>(limit));
     return rows;
 }
 
@@ -116,17 +127,21 @@ std::vector<MessageRow> MemoryReader::messages_since(Seq after, std::size_t limi
     return rows;
 }
 
-std::optional<MessageRow> MemoryReader::message(MessageId id) { return find_in(tables_.messages, id); }
+std::optional<MessageRow> MemoryReader::message(MessageId id) {
+    return find_in(tables_.messages, id);
+}
 
 std::optional<AttachmentRow> MemoryReader::attachment(AttachmentId id) {
     return find_in(tables_.attachments, id);
 }
 
-std::optional<ReceiptRow> MemoryReader::receipt(std::uint64_t inbox, const std::string& external_id) {
+std::optional<ReceiptRow> MemoryReader::receipt(std::uint64_t inbox,
+                                                const std::string& external_id) {
     return find_in(tables_.receipts, {inbox, external_id});
 }
 
-std::optional<ConversationId> MemoryReader::thread(std::uint64_t inbox, const std::string& external_id) {
+std::optional<ConversationId> MemoryReader::thread(std::uint64_t inbox,
+                                                   const std::string& external_id) {
     if (const auto row = receipt(inbox, external_id)) return row->conversation;
     const auto row = find_in(tables_.threads, {inbox, external_id});
     return row ? std::optional{row->conversation} : std::nullopt;
@@ -205,10 +220,16 @@ void put_line(std::ostringstream& out, const Columns&... columns) {
     out << "\n";
 }
 
-std::int64_t micros(Instant at) { return at.time_since_epoch().count(); }
+std::int64_t micros(Instant at) {
+    return at.time_since_epoch().count();
+}
 template <class Id>
-std::uint64_t number(Id id) { return static_cast<std::uint64_t>(id); }
-std::string maybe(const std::optional<Instant>& at) { return at ? std::to_string(micros(*at)) : ""; }
+std::uint64_t number(Id id) {
+    return static_cast<std::uint64_t>(id);
+}
+std::string maybe(const std::optional<Instant>& at) {
+    return at ? std::to_string(micros(*at)) : "";
+}
 
 }  // namespace
 
@@ -222,12 +243,12 @@ std::string MemoryReader::dump_read_tables() {
         put_line(out, row.kind, row.value, number(row.contact));
     out << "# conversations\n";
     for (const auto& [id, row] : tables_.conversations)
-        put_line(out, number(id), number(row.contact), row.inbox, row.team, row.assignee, row.status,
-                 micros(row.updated_at), row.version, row.body);
+        put_line(out, number(id), number(row.contact), row.inbox, row.team, row.assignee,
+                 row.status, micros(row.updated_at), row.version, row.body);
     out << "# messages\n";
     for (const auto& [id, row] : tables_.messages)
-        put_line(out, number(id), number(row.conversation), number(row.contact), row.number, row.seq,
-                 row.is_note ? 1 : 0, row.body, row.delivery_state, row.delivery_reason);
+        put_line(out, number(id), number(row.conversation), number(row.contact), row.number,
+                 row.seq, row.is_note ? 1 : 0, row.body, row.delivery_state, row.delivery_reason);
     out << "# attachments\n";
     for (const auto& [id, row] : tables_.attachments)
         put_line(out, number(id), number(row.conversation), number(row.message), row.name, row.type,
@@ -247,7 +268,8 @@ std::string MemoryReader::dump_read_tables() {
         put_line(out, seq, number(row.conversation), micros(row.at), row.body);
     out << "# availabilities\n";
     for (const auto& [key, interval] : tables_.availabilities)
-        put_line(out, key.first, micros(key.second), maybe(interval.second), interval.first.availability);
+        put_line(out, key.first, micros(key.second), maybe(interval.second),
+                 interval.first.availability);
     out << "# config\n";
     for (const auto& [key, row] : tables_.config) put_line(out, row.kind, row.id, row.body);
     out << "# quarantine\n";

@@ -26,7 +26,8 @@ public:
     std::optional<MessageRow> message(MessageId id) override;
     std::optional<AttachmentRow> attachment(AttachmentId id) override;
     std::optional<ReceiptRow> receipt(std::uint64_t inbox, const std::string& external_id) override;
-    std::optional<ConversationId> thread(std::uint64_t inbox, const std::string& external_id) override;
+    std::optional<ConversationId> thread(std::uint64_t inbox,
+                                         const std::string& external_id) override;
     std::vector<DecisionRow> decisions(ConversationId id) override;
     std::vector<ClockRow> clocks(ConversationId id) override;
     std::vector<StoredEvent> events(const EventQuery& query) override;

@@ -9,7 +9,9 @@ struct Writer {
     MemoryTables& tables;
 
     void operator()(const ContactRow& row) const { tables.contacts[row.id] = row; }
-    void operator()(const IdentityRow& row) const { tables.identities[{row.kind, row.value}] = row; }
+    void operator()(const IdentityRow& row) const {
+        tables.identities[{row.kind, row.value}] = row;
+    }
     void operator()(const ConversationRow& row) const { tables.conversations[row.id] = row; }
     void operator()(const MessageRow& row) const { tables.messages[row.id] = row; }
     void operator()(const DeliveryRow& row) const {
@@ -19,7 +21,9 @@ struct Writer {
         found->second.delivery_reason = row.reason;
     }
     void operator()(const AttachmentRow& row) const { tables.attachments[row.id] = row; }
-    void operator()(const ReceiptRow& row) const { tables.receipts[{row.inbox, row.external_id}] = row; }
+    void operator()(const ReceiptRow& row) const {
+        tables.receipts[{row.inbox, row.external_id}] = row;
+    }
     void operator()(const ThreadRow& row) const {
         tables.threads.try_emplace({row.inbox, row.external_id}, row);
     }
@@ -59,7 +63,8 @@ struct Writer {
 std::optional<std::string> refusal(const MemoryTables& tables, const Batch& batch) {
     Seq next = tables.events.size() + 1;
     for (const EventRow& event : batch.events)
-        if (event.seq != next++) return "a gap: the head is " + std::to_string(tables.events.size());
+        if (event.seq != next++)
+            return "a gap: the head is " + std::to_string(tables.events.size());
     for (const RowWrite& write : batch.rows) {
         if (const auto* row = std::get_if<ReceiptRow>(&write))
             if (tables.receipts.contains({row->inbox, row->external_id}))

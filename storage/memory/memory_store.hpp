@@ -1,6 +1,7 @@
-// A complete store in memory: serves the simulator and quick tests, and judges the SQLite engine (one conformance
-// suite runs on both). Nothing is durable. In `manual` mode batches wait until the owner commits or fails them, so a
-// test decides what a crash keeps. Not thread-safe: one thread owns it.
+// A complete store in memory: serves the simulator and quick tests, and judges the SQLite engine
+// (one conformance suite runs on both). Nothing is durable. In `manual` mode batches wait until the
+// owner commits or fails them, so a test decides what a crash keeps. Not thread-safe: one thread
+// owns it.
 #pragma once
 
 #include <deque>
@@ -43,7 +44,7 @@ public:
 
     // Manual mode. Each returns how many batches it settled.
     std::size_t commit_waiting(std::size_t at_most);
-    std::size_t fail_waiting();   // answered `unavailable`; nothing is written
+    std::size_t fail_waiting();                // answered `unavailable`; nothing is written
     void drop_waiting() { waiting_.clear(); }  // the process died: nobody is answered
     std::size_t waiting() const { return waiting_.size(); }
 

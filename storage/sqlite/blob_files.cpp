@@ -13,7 +13,8 @@ namespace {
 
 class File {
 public:
-    File(const std::filesystem::path& path, int flags) : handle_(::open(path.c_str(), flags | O_CLOEXEC, 0600)) {
+    File(const std::filesystem::path& path, int flags)
+        : handle_(::open(path.c_str(), flags | O_CLOEXEC, 0600)) {
         if (handle_ < 0) fail("open " + path.string());
     }
     File(const File&) = delete;

@@ -1,4 +1,5 @@
-// Large blobs as files named by their SHA-256 in a two-level folder, durable before the commit that names them.
+// Large blobs as files named by their SHA-256 in a two-level folder, durable before the commit that
+// names them.
 #pragma once
 
 #include <filesystem>
@@ -12,7 +13,8 @@ namespace storage::sqlite {
 class BlobFiles {
 public:
     explicit BlobFiles(std::filesystem::path folder);
-    // Writes to a temporary name, syncs the file, renames it and syncs the folder. Throws std::system_error.
+    // Writes to a temporary name, syncs the file, renames it and syncs the folder. Throws
+    // std::system_error.
     void put(const Blob& blob) const;
     std::shared_ptr<const std::string> get(const std::string& sha256) const;  // nullptr if absent
 

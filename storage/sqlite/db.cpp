@@ -18,8 +18,10 @@ bool Statement::step() {
 
 std::string Statement::text(int column) const {
     const auto* bytes = static_cast<const char*>(sqlite3_column_blob(handle_, column));
-    return bytes == nullptr ? std::string{}
-                            : std::string(bytes, static_cast<std::size_t>(sqlite3_column_bytes(handle_, column)));
+    return bytes == nullptr
+               ? std::string{}
+               : std::string(bytes,
+                             static_cast<std::size_t>(sqlite3_column_bytes(handle_, column)));
 }
 
 void Statement::check(int code) const {
@@ -32,8 +34,9 @@ void Statement::bind_one(int index, std::string_view value) {
 }
 
 Database::Database(const std::filesystem::path& file, bool read_only) {
-    const int flags = (read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE) |
-                      SQLITE_OPEN_NOMUTEX;
+    const int flags =
+        (read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE) |
+        SQLITE_OPEN_NOMUTEX;
     if (sqlite3_open_v2(file.c_str(), &handle_, flags, nullptr) != SQLITE_OK) {
         const std::string what = sqlite3_errmsg(handle_);
         sqlite3_close(handle_);
@@ -42,10 +45,12 @@ Database::Database(const std::filesystem::path& file, bool read_only) {
     }
     sqlite3_busy_timeout(handle_, 5000);
     if (!read_only) {
-        execute("PRAGMA page_size=8192");  // fewer, larger WAL frames for kilobyte rows
+        execute("PRAGMA page_size=8192");    // fewer, larger WAL frames for kilobyte rows
         execute("PRAGMA journal_mode=WAL");  // readers never wait for the writer
-        execute("PRAGMA synchronous=FULL");  // a commit survives power loss: we acknowledge after it
-        execute("PRAGMA wal_autocheckpoint=4000");  // checkpoints are what makes p99 jump: make them rare
+        execute(
+            "PRAGMA synchronous=FULL");  // a commit survives power loss: we acknowledge after it
+        execute("PRAGMA wal_autocheckpoint=4000");  // checkpoints are what makes p99 jump: make
+                                                    // them rare
         execute("PRAGMA journal_size_limit=67108864");
     }
     execute("PRAGMA cache_size=-4096");  // 4 MB a connection: resident memory is a promise too

@@ -47,7 +47,9 @@ public:
     std::int64_t number(int column) const { return sqlite3_column_int64(handle_, column); }
     bool is_null(int column) const { return sqlite3_column_type(handle_, column) == SQLITE_NULL; }
     template <class Id>
-    Id id(int column) const { return static_cast<Id>(number(column)); }
+    Id id(int column) const {
+        return static_cast<Id>(number(column));
+    }
     Instant instant(int column) const { return Instant{std::chrono::microseconds{number(column)}}; }
     void reset() { sqlite3_reset(handle_); }
 
@@ -56,15 +58,24 @@ private:
     void bind_one(int index, std::string_view value);
     void bind_one(int index, const std::string& value) { bind_one(index, std::string_view{value}); }
     void bind_one(int index, const char* value) { bind_one(index, std::string_view{value}); }
-    void bind_one(int index, std::int64_t value) { check(sqlite3_bind_int64(handle_, index, value)); }
-    void bind_one(int index, Instant value) { bind_one(index, std::int64_t{value.time_since_epoch().count()}); }
+    void bind_one(int index, std::int64_t value) {
+        check(sqlite3_bind_int64(handle_, index, value));
+    }
+    void bind_one(int index, Instant value) {
+        bind_one(index, std::int64_t{value.time_since_epoch().count()});
+    }
     void bind_one(int index, const std::optional<Instant>& value) {
-        if (value) bind_one(index, *value);
-        else check(sqlite3_bind_null(handle_, index));
+        if (value)
+            bind_one(index, *value);
+        else
+            check(sqlite3_bind_null(handle_, index));
     }
     template <class Value>
-        requires(std::is_enum_v<Value> || (std::is_integral_v<Value> && !std::is_same_v<Value, std::int64_t>))
-    void bind_one(int index, Value value) { bind_one(index, static_cast<std::int64_t>(value)); }
+        requires(std::is_enum_v<Value> ||
+                 (std::is_integral_v<Value> && !std::is_same_v<Value, std::int64_t>))
+    void bind_one(int index, Value value) {
+        bind_one(index, static_cast<std::int64_t>(value));
+    }
 
     sqlite3_stmt* handle_ = nullptr;
 };

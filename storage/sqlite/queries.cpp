@@ -57,11 +57,14 @@ class Bound {
 public:
     Bound(Database& db, const std::string& sql, const Where& where) {
         if (sqlite3_prepare_v2(db.handle(), sql.c_str(), -1, &statement_, nullptr) != SQLITE_OK)
-            throw SqliteError(SQLITE_ERROR, std::string{sqlite3_errmsg(db.handle())} + " in: " + sql);
+            throw SqliteError(SQLITE_ERROR,
+                              std::string{sqlite3_errmsg(db.handle())} + " in: " + sql);
         int index = 0;
-        for (const std::int64_t number : where.numbers) sqlite3_bind_int64(statement_, ++index, number);
+        for (const std::int64_t number : where.numbers)
+            sqlite3_bind_int64(statement_, ++index, number);
         for (const std::string& text : where.texts)
-            sqlite3_bind_text64(statement_, ++index, text.data(), text.size(), SQLITE_STATIC, SQLITE_UTF8);
+            sqlite3_bind_text64(statement_, ++index, text.data(), text.size(), SQLITE_STATIC,
+                                SQLITE_UTF8);
     }
     Bound(const Bound&) = delete;
     Bound& operator=(const Bound&) = delete;
@@ -70,13 +73,16 @@ public:
     bool step() const { return sqlite3_step(statement_) == SQLITE_ROW; }
     std::int64_t number(int column) const { return sqlite3_column_int64(statement_, column); }
     template <class Id>
-    Id id(int column) const { return static_cast<Id>(number(column)); }
+    Id id(int column) const {
+        return static_cast<Id>(number(column));
+    }
     Instant instant(int column) const { return Instant{std::chrono::microseconds{number(column)}}; }
     std::string text(int column) const {
         const auto* bytes = static_cast<const char*>(sqlite3_column_blob(statement_, column));
         return bytes == nullptr
                    ? std::string{}
-                   : std::string(bytes, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column)));
+                   : std::string(
+                         bytes, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column)));
     }
 
 private:
@@ -89,10 +95,14 @@ std::optional<ConversationRow> SqliteReader::conversation(ConversationId id) {
     Statement& row = db_.prepared("SELECT * FROM conversations WHERE id=?1").bind(id);
     std::optional<ConversationRow> found;
     if (row.step())
-        found = ConversationRow{.id = row.id<ConversationId>(0), .contact = row.id<ContactId>(1),
-                                .inbox = row.id<std::uint64_t>(2), .team = row.id<std::uint64_t>(3),
-                                .assignee = row.id<std::uint64_t>(4), .status = row.text(5),
-                                .updated_at = row.instant(6), .version = row.id<Seq>(7),
+        found = ConversationRow{.id = row.id<ConversationId>(0),
+                                .contact = row.id<ContactId>(1),
+                                .inbox = row.id<std::uint64_t>(2),
+                                .team = row.id<std::uint64_t>(3),
+                                .assignee = row.id<std::uint64_t>(4),
+                                .status = row.text(5),
+                                .updated_at = row.instant(6),
+                                .version = row.id<Seq>(7),
                                 .body = row.text(8)};
     row.reset();
     return found;
@@ -108,15 +118,21 @@ std::vector<ConversationRow> SqliteReader::conversations(const ConversationQuery
     if (!query.statuses.empty())
         where.and_any("status", query.statuses,
                       [&where](const std::string& status) { where.texts.push_back(status); });
-    const Bound row(db_, "SELECT * FROM conversations WHERE " + where.sql +
-                             " ORDER BY updated_at DESC, id DESC LIMIT " + std::to_string(query.limit),
+    const Bound row(db_,
+                    "SELECT * FROM conversations WHERE " + where.sql +
+                        " ORDER BY updated_at DESC, id DESC LIMIT " + std::to_string(query.limit),
                     where);
     std::vector<ConversationRow> rows;
     while (row.step())
-        rows.push_back({.id = row.id<ConversationId>(0), .contact = row.id<ContactId>(1),
-                        .inbox = row.id<std::uint64_t>(2), .team = row.id<std::uint64_t>(3),
-                        .assignee = row.id<std::uint64_t>(4), .status = row.text(5),
-                        .updated_at = row.instant(6), .version = row.id<Seq>(7), .body = row.text(8)});
+        rows.push_back({.id = row.id<ConversationId>(0),
+                        .contact = row.id<ContactId>(1),
+                        .inbox = row.id<std::uint64_t>(2),
+                        .team = row.id<std::uint64_t>(3),
+                        .assignee = row.id<std::uint64_t>(4),
+                        .status = row.text(5),
+                        .updated_at = row.instant(6),
+                        .version = row.id<Seq>(7),
+                        .body = row.text(8)});
     return rows;
 }
 
@@ -134,19 +150,27 @@ std::vector<StoredEvent> SqliteReader::events(const EventQuery& query) {
     where.and_number("seq>", static_cast<std::int64_t>(query.after));
     if (query.before) where.and_number("seq<", static_cast<std::int64_t>(*query.before));
     if (query.contact) where.and_number("contact=", static_cast<std::int64_t>(*query.contact));
-    if (query.conversation) where.and_number("conversation=", static_cast<std::int64_t>(*query.conversation));
+    if (query.conversation)
+        where.and_number("conversation=", static_cast<std::int64_t>(*query.conversation));
     if (!query.kinds.empty())
-        where.and_any("kind", query.kinds, [&where](const std::string& kind) { where.texts.push_back(kind); });
-    const Bound row(db_, "SELECT seq,at,kind,version,actor,contact,conversation,payload,hash FROM events WHERE " +
-                             where.sql + " ORDER BY seq " + (query.newest_first ? "DESC" : "ASC") +
-                             " LIMIT " + std::to_string(query.limit),
-                    where);
+        where.and_any("kind", query.kinds,
+                      [&where](const std::string& kind) { where.texts.push_back(kind); });
+    const Bound row(
+        db_,
+        "SELECT seq,at,kind,version,actor,contact,conversation,payload,hash FROM events WHERE " +
+            where.sql + " ORDER BY seq " + (query.newest_first ? "DESC" : "ASC") + " LIMIT " +
+            std::to_string(query.limit),
+        where);
     std::vector<StoredEvent> events;
     while (row.step())
-        events.push_back({EventRow{.seq = row.id<Seq>(0), .at = row.instant(1), .kind = row.text(2),
-                                   .version = row.id<std::uint32_t>(3), .actor = row.text(4),
+        events.push_back({EventRow{.seq = row.id<Seq>(0),
+                                   .at = row.instant(1),
+                                   .kind = row.text(2),
+                                   .version = row.id<std::uint32_t>(3),
+                                   .actor = row.text(4),
                                    .contact = row.id<ContactId>(5),
-                                   .conversation = row.id<ConversationId>(6), .payload = row.text(7)},
+                                   .conversation = row.id<ConversationId>(6),
+                                   .payload = row.text(7)},
                           row.text(8)});
     return events;
 }

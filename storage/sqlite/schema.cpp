@@ -1,4 +1,5 @@
-// The schema as numbered migrations. A migration, once released, is never edited: append the next one.
+// The schema as numbered migrations. A migration, once released, is never edited: append the next
+// one.
 #include <array>
 
 #include "storage/sqlite/db.hpp"
@@ -75,7 +76,8 @@ void migrate(Database& db) {
     version.reset();
     if (have > migrations.size())
         throw std::runtime_error("the database was written by a newer sportello (schema " +
-                                 std::to_string(have) + "); start that version, or restore a backup");
+                                 std::to_string(have) +
+                                 "); start that version, or restore a backup");
     for (std::size_t next = have; next < migrations.size(); ++next) {
         db.execute("BEGIN IMMEDIATE");
         db.execute(migrations[next]);

@@ -1,9 +1,10 @@
 // The store over SQLite: one writer thread with group commit, a small pool of reader threads.
 //
-// Group commit: the writer takes whatever waits (at most `commit_batches_max`), writes it in one transaction and then
-// calls everyone back. At low load a batch commits alone and at once; under load the sync is shared. A batch that
-// cannot be written is rolled back alone (SAVEPOINT) and its successors fail with `conflict`, since their seq
-// no longer follows the head: the hub rebuilds and goes on.
+// Group commit: the writer takes whatever waits (at most `commit_batches_max`), writes it in one
+// transaction and then calls everyone back. At low load a batch commits alone and at once; under
+// load the sync is shared. A batch that cannot be written is rolled back alone (SAVEPOINT) and its
+// successors fail with `conflict`, since their seq no longer follows the head: the hub rebuilds and
+// goes on.
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -28,7 +29,8 @@ class SqliteStore final : public Store {
 public:
     explicit SqliteStore(const SqliteOptions& options)
         : options_(options),
-          file_((std::filesystem::create_directories(options.folder), options.folder / "sportello.db")),
+          file_((std::filesystem::create_directories(options.folder),
+                 options.folder / "sportello.db")),
           blobs_(options.folder / "blobs"),
           db_(file_, false) {
         migrate(db_);
@@ -71,16 +73,17 @@ public:
 
     void clear_read_tables() override {
         db_.execute("BEGIN IMMEDIATE");
-        for (const char* table : {"contacts", "identities", "conversations", "messages", "attachments",
-                                  "receipts", "threads", "clocks", "decisions", "availabilities",
-                                  "config", "quarantine"})
+        for (const char* table :
+             {"contacts", "identities", "conversations", "messages", "attachments", "receipts",
+              "threads", "clocks", "decisions", "availabilities", "config", "quarantine"})
             db_.execute(std::string{"DELETE FROM "} + table);
         db_.execute("COMMIT");
     }
 
 private:
     void load_head() {
-        Statement& last = db_.prepared("SELECT seq,hash FROM events ORDER BY seq DESC LIMIT 1").bind();
+        Statement& last =
+            db_.prepared("SELECT seq,hash FROM events ORDER BY seq DESC LIMIT 1").bind();
         if (last.step()) {
             head_ = last.id<Seq>(0);
             hash_ = last.text(1);
@@ -133,15 +136,17 @@ private:
         const Seq head_before = head_;
         const std::string hash_before = hash_;
         if (!batch.events.empty() && batch.events.front().seq != head_ + 1) {
-            waiting.result = {AppendError::conflict, head_, "a gap: the batch begins at " +
-                              std::to_string(batch.events.front().seq) + ", the head is " +
-                              std::to_string(head_)};
+            waiting.result = {AppendError::conflict, head_,
+                              "a gap: the batch begins at " +
+                                  std::to_string(batch.events.front().seq) + ", the head is " +
+                                  std::to_string(head_)};
             return;
         }
         db_.prepared("SAVEPOINT batch").bind().run();
         try {
             for (const EventRow& event : batch.events) {
-                if (event.seq != head_ + 1) throw SqliteError(SQLITE_CONSTRAINT, "seq is not consecutive");
+                if (event.seq != head_ + 1)
+                    throw SqliteError(SQLITE_CONSTRAINT, "seq is not consecutive");
                 hash_ = chain_hash(hash_, event);
                 write_event(db_, event, hash_);
                 head_ = event.seq;
@@ -150,7 +155,8 @@ private:
             for (const Blob& blob : batch.blobs)
                 if (blob.bytes->size() <= options_.blob_inline_bytes_max)
                     db_.prepared("INSERT INTO blobs VALUES(?1,?2) ON CONFLICT DO NOTHING")
-                        .bind(blob.sha256, *blob.bytes).run();
+                        .bind(blob.sha256, *blob.bytes)
+                        .run();
             db_.prepared("RELEASE batch").bind().run();
             waiting.result = {AppendError::none, head_, {}};
         } catch (const SqliteError& error) {

@@ -7,72 +7,95 @@ struct Writer {
     Database& db;
 
     void operator()(const ContactRow& row) const {
-        db.prepared("INSERT INTO contacts VALUES(?1,?2) ON CONFLICT(id) DO UPDATE SET body=excluded.body")
-            .bind(row.id, row.body).run();
+        db.prepared(
+              "INSERT INTO contacts VALUES(?1,?2) ON CONFLICT(id) DO UPDATE SET body=excluded.body")
+            .bind(row.id, row.body)
+            .run();
     }
     void operator()(const IdentityRow& row) const {
-        db.prepared("INSERT INTO identities VALUES(?1,?2,?3) "
-                    "ON CONFLICT(kind, value) DO UPDATE SET contact=excluded.contact")
-            .bind(row.kind, row.value, row.contact).run();
+        db.prepared(
+              "INSERT INTO identities VALUES(?1,?2,?3) "
+              "ON CONFLICT(kind, value) DO UPDATE SET contact=excluded.contact")
+            .bind(row.kind, row.value, row.contact)
+            .run();
     }
     void operator()(const ConversationRow& row) const {
-        db.prepared("INSERT INTO conversations VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9) "
-                    "ON CONFLICT(id) DO UPDATE SET contact=excluded.contact, inbox=excluded.inbox,"
-                    "team=excluded.team, assignee=excluded.assignee, status=excluded.status,"
-                    "updated_at=excluded.updated_at, version=excluded.version, body=excluded.body")
-            .bind(row.id, row.contact, row.inbox, row.team, row.assignee, row.status, row.updated_at,
-                  row.version, row.body).run();
+        db.prepared(
+              "INSERT INTO conversations VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9) "
+              "ON CONFLICT(id) DO UPDATE SET contact=excluded.contact, inbox=excluded.inbox,"
+              "team=excluded.team, assignee=excluded.assignee, status=excluded.status,"
+              "updated_at=excluded.updated_at, version=excluded.version, body=excluded.body")
+            .bind(row.id, row.contact, row.inbox, row.team, row.assignee, row.status,
+                  row.updated_at, row.version, row.body)
+            .run();
     }
     void operator()(const MessageRow& row) const {
         db.prepared("INSERT INTO messages VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9)")
             .bind(row.id, row.conversation, row.contact, row.number, row.seq, row.is_note, row.body,
-                  row.delivery_state, row.delivery_reason).run();
+                  row.delivery_state, row.delivery_reason)
+            .run();
     }
     void operator()(const DeliveryRow& row) const {
         db.prepared("UPDATE messages SET delivery_state=?2, delivery_reason=?3 WHERE id=?1")
-            .bind(row.message, row.state, row.reason).run();
+            .bind(row.message, row.state, row.reason)
+            .run();
     }
     void operator()(const AttachmentRow& row) const {
         db.prepared("INSERT INTO attachments VALUES(?1,?2,?3,?4,?5,?6,?7,?8)")
             .bind(row.id, row.conversation, row.message, row.name, row.type, row.size, row.blob,
-                  row.is_inline).run();
+                  row.is_inline)
+            .run();
     }
     void operator()(const ReceiptRow& row) const {
         db.prepared("INSERT INTO receipts VALUES(?1,?2,?3,?4)")
-            .bind(row.inbox, row.external_id, row.conversation, row.message).run();
+            .bind(row.inbox, row.external_id, row.conversation, row.message)
+            .run();
     }
     void operator()(const ThreadRow& row) const {
         db.prepared("INSERT INTO threads VALUES(?1,?2,?3) ON CONFLICT DO NOTHING")
-            .bind(row.inbox, row.external_id, row.conversation).run();
+            .bind(row.inbox, row.external_id, row.conversation)
+            .run();
     }
     void operator()(const ClockRow& row) const {
-        db.prepared("INSERT INTO clocks VALUES(?1,?2,?3,?4,?5,?6,?7,?8) "
-                    "ON CONFLICT(conversation, metric, started_at) DO UPDATE SET warn_at=excluded.warn_at,"
-                    "due_at=excluded.due_at, state=excluded.state, ended_at=excluded.ended_at")
+        db.prepared(
+              "INSERT INTO clocks VALUES(?1,?2,?3,?4,?5,?6,?7,?8) "
+              "ON CONFLICT(conversation, metric, started_at) DO UPDATE SET "
+              "warn_at=excluded.warn_at,"
+              "due_at=excluded.due_at, state=excluded.state, ended_at=excluded.ended_at")
             .bind(row.conversation, row.metric, row.policy, row.started_at, row.warn_at, row.due_at,
-                  row.state, row.ended_at).run();
+                  row.state, row.ended_at)
+            .run();
     }
     void operator()(const DecisionRow& row) const {
         db.prepared("INSERT INTO decisions VALUES(?1,?2,?3,?4)")
-            .bind(row.seq, row.conversation, row.at, row.body).run();
+            .bind(row.seq, row.conversation, row.at, row.body)
+            .run();
     }
     void operator()(const AvailabilityRow& row) const {
-        db.prepared("UPDATE availabilities SET until=?2 WHERE agent=?1 AND until IS NULL AND since<?2")
-            .bind(row.agent, row.since).run();
-        db.prepared("INSERT INTO availabilities VALUES(?1,?2,NULL,?3) "
-                    "ON CONFLICT(agent, since) DO UPDATE SET availability=excluded.availability")
-            .bind(row.agent, row.since, row.availability).run();
+        db.prepared(
+              "UPDATE availabilities SET until=?2 WHERE agent=?1 AND until IS NULL AND since<?2")
+            .bind(row.agent, row.since)
+            .run();
+        db.prepared(
+              "INSERT INTO availabilities VALUES(?1,?2,NULL,?3) "
+              "ON CONFLICT(agent, since) DO UPDATE SET availability=excluded.availability")
+            .bind(row.agent, row.since, row.availability)
+            .run();
     }
     void operator()(const ConfigRow& row) const {
-        db.prepared("INSERT INTO config VALUES(?1,?2,?3) "
-                    "ON CONFLICT(kind, id) DO UPDATE SET body=excluded.body")
-            .bind(row.kind, row.id, row.body).run();
+        db.prepared(
+              "INSERT INTO config VALUES(?1,?2,?3) "
+              "ON CONFLICT(kind, id) DO UPDATE SET body=excluded.body")
+            .bind(row.kind, row.id, row.body)
+            .run();
     }
     void operator()(const OutboxRow& row) const {
-        db.prepared("INSERT INTO outbox VALUES(?1,?2,?3,?4,?5,?6,?7) "
-                    "ON CONFLICT(id) DO UPDATE SET due_at=excluded.due_at, attempts=excluded.attempts,"
-                    "state=excluded.state, reason=excluded.reason, body=excluded.body")
-            .bind(row.id, row.conversation, row.due_at, row.attempts, row.state, row.reason, row.body)
+        db.prepared(
+              "INSERT INTO outbox VALUES(?1,?2,?3,?4,?5,?6,?7) "
+              "ON CONFLICT(id) DO UPDATE SET due_at=excluded.due_at, attempts=excluded.attempts,"
+              "state=excluded.state, reason=excluded.reason, body=excluded.body")
+            .bind(row.id, row.conversation, row.due_at, row.attempts, row.state, row.reason,
+                  row.body)
             .run();
     }
     void operator()(const OutboxRemoval& row) const {
@@ -80,29 +103,34 @@ struct Writer {
     }
     void operator()(const OutboxRetry& row) const {
         db.prepared("UPDATE outbox SET due_at=?2, attempts=?3, reason=?4 WHERE id=?1")
-            .bind(row.id, row.due_at, row.attempts, row.reason).run();
+            .bind(row.id, row.due_at, row.attempts, row.reason)
+            .run();
     }
     void operator()(const QuarantineRow& row) const {
         db.prepared("INSERT INTO quarantine VALUES(?1,?2,?3,?4,?5)")
-            .bind(row.seq, row.at, row.inbox, row.reason, row.blob).run();
+            .bind(row.seq, row.at, row.inbox, row.reason, row.blob)
+            .run();
     }
     void operator()(const SessionRow& row) const {
         db.prepared("INSERT OR REPLACE INTO sessions VALUES(?1,?2,?3,?4)")
-            .bind(row.token_hash, row.agent, row.kind, row.expires_at).run();
+            .bind(row.token_hash, row.agent, row.kind, row.expires_at)
+            .run();
     }
     void operator()(const SessionRemoval& row) const {
         db.prepared("DELETE FROM sessions WHERE token_hash=?1").bind(row.token_hash).run();
     }
     void operator()(const CredentialRow& row) const {
         db.prepared("INSERT OR REPLACE INTO credentials VALUES(?1,?2,?3)")
-            .bind(row.email, row.agent, row.password_hash).run();
+            .bind(row.email, row.agent, row.password_hash)
+            .run();
     }
     void operator()(const CredentialRemoval& row) const {
         db.prepared("DELETE FROM credentials WHERE email=?1").bind(row.email).run();
     }
     void operator()(const OperationRow& row) const {
         db.prepared("INSERT INTO operations VALUES(?1,?2,?3,?4)")
-            .bind(row.author, row.client_id, row.at, row.result).run();
+            .bind(row.author, row.client_id, row.at, row.result)
+            .run();
     }
     void operator()(const MetaRow& row) const {
         db.prepared("INSERT OR REPLACE INTO meta VALUES(?1,?2)").bind(row.key, row.value).run();
@@ -118,7 +146,8 @@ void write_row(Database& db, const RowWrite& row) {
 void write_event(Database& db, const EventRow& event, const std::string& hash) {
     db.prepared("INSERT INTO events VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9)")
         .bind(event.seq, event.at, event.kind, event.version, event.actor, event.contact,
-              event.conversation, event.payload, hash).run();
+              event.conversation, event.payload, hash)
+        .run();
 }
 
 }  // namespace storage::sqlite

@@ -1,6 +1,7 @@
 // Chromium, an agent's console in it and a visitor's chat: opened, watched for errors and foreign requests, read.
 import fs from 'node:fs';
 import path from 'node:path';
+import { deflateSync } from 'node:zlib';
 import { chromium } from '../../console/node_modules/playwright-core/index.mjs';
 import { atEnd, output, until } from './support.mjs';
 
@@ -92,5 +93,30 @@ export async function say(panel, text) {
   await panel.locator('#send').click();
 }
 
-// Who opens 127.0.0.1 at this port is counted; a picture is served for everything.
-export const pixel = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==', 'base64');
+// A picture of one colour that can be seen on a screenshot.
+function png(width, height, [red, green, blue]) {
+  const chunk = (type, data) => {
+    const head = Buffer.concat([Buffer.from(type), data]);
+    const size = Buffer.alloc(4);
+    size.writeUInt32BE(data.length);
+    const sum = Buffer.alloc(4);
+    sum.writeUInt32BE(crc32(head));
+    return Buffer.concat([size, head, sum]);
+  };
+  const header = Buffer.alloc(13);
+  header.writeUInt32BE(width, 0);
+  header.writeUInt32BE(height, 4);
+  header.set([8, 2, 0, 0, 0], 8);
+  const row = Buffer.concat([Buffer.from([0]), ...Array.from({ length: width }, () => Buffer.from([red, green, blue]))]);
+  return Buffer.concat([Buffer.from('89504e470d0a1a0a', 'hex'), chunk('IHDR', header),
+    chunk('IDAT', deflateSync(Buffer.concat(Array.from({ length: height }, () => row)))), chunk('IEND', Buffer.alloc(0))]);
+}
+function crc32(bytes) {
+  let crc = 0xffffffff;
+  for (const byte of bytes) {
+    crc ^= byte;
+    for (let i = 0; i < 8; ++i) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
+  }
+  return (crc ^ 0xffffffff) >>> 0;
+}
+export const picture = png(160, 80, [23, 117, 74]);

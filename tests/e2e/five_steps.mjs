@@ -1,6 +1,6 @@
 // The five steps of the product, in order, on one hub with a real relay behind it: start, a mail appears, a chat, the
 // answer by mail and its thread, and a crash in mid-traffic that loses and doubles nothing.
-import { allRows, chatLines, openBrowser, openChat, openConversation, openPage, openView, pixel, say, screenshot, shownMessages,
+import { allRows, chatLines, openBrowser, openChat, openConversation, openPage, openView, picture, say, screenshot, shownMessages,
   signIn } from './browser.mjs';
 import { Hub } from './hub.mjs';
 import { headersOf, plainMail, Pump, sendMail } from './mail_client.mjs';
@@ -39,7 +39,7 @@ Content-ID: <photo@customers.test>
 Content-Disposition: inline; filename=photo.png
 Content-Transfer-Encoding: base64
 
-${pixel.toString('base64')}
+${picture.toString('base64').replace(/.{76}/g, '$&\n')}
 --with--
 --either--
 --outer
@@ -57,10 +57,6 @@ async function ground() {
   hub.configure({ email: { relay: postfix.url } });
   return { hub, dovecot, postfix, browser: await openBrowser() };
 }
-
-// The parsed text inside the frame of a mail, as the page around it sees it.
-const inFrame = (page, read) => page.locator('article iframe').first().evaluate((frame, code) =>
-  Function('page', `return (${code})(page)`)(frame.contentDocument), read.toString()).catch(() => undefined);
 
 async function start(at) {
   figure('first start on an empty folder, ms', await at.hub.start());
@@ -91,7 +87,7 @@ async function mailAppears(at) {
   const frame = page.frameLocator('article iframe');
   equal(await frame.locator('#broken, b').first().innerText(), 'broken', 'the HTML body');
   await until('the inline picture to be drawn', () =>
-    page.locator('article iframe').evaluate((element) => element.contentDocument.images[0]?.naturalWidth > 0));
+    page.locator('article iframe').evaluate((element) => element.contentDocument.images[0]?.naturalWidth === 160));
 }
 
 async function attachmentOpens(at) {
@@ -129,11 +125,15 @@ async function chat(at) {
   const row = page.locator('[data-conversation]', { hasText: 'in green' });
   at.chat = await row.getAttribute('data-conversation');
   await openConversation(page, at.chat);
-  await at.panel.locator('#box').pressSequentially('Or');
-  await page.locator('.presence', { hasText: 'is typing' }).waitFor();
-  at.typing = await page.locator('.presence').innerText();
+  // The widget tells of typing every three seconds at most, so the visitor types on until it is seen.
+  at.typing = await until('the console to show that the visitor types', async () => {
+    await at.panel.locator('#box').press('o');
+    const shown = await page.locator('.presence').innerText();
+    return shown.includes('is typing') && shown;
+  });
   await page.locator('.composer textarea').pressSequentially('Yes, green is here.');
   await at.panel.locator('#typing:has-text("Giulia Ferri is typing")').waitFor();
+  await screenshot(page, 'step3-typing.png');
   await screenshot(at.visitor.page, 'step3-widget-typing.png');
   await page.locator('.composer textarea').press('Enter');
   await at.panel.locator('.theirs .text:text-is("Yes, green is here.")').waitFor();

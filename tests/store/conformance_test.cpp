@@ -58,6 +58,8 @@ TEST_P(StoreConformance, sessions_credentials_and_operations_come_back) {
         EXPECT_EQ(r.credential("ada@x.it")->password_hash, "newer");
         return 0;
     });
+    put({CredentialRemoval{"ada@x.it"}, CredentialRemoval{"nobody@x.it"}});
+    EXPECT_FALSE(read(store, [](Reader& r) { return r.credential("ada@x.it"); }));
 }
 
 TEST_P(StoreConformance, messages_page_both_ways) {

@@ -32,7 +32,7 @@ TEST(Rebuild, gives_the_same_tables_on_both_engines) {
         const auto memory = open_memory();
         const auto sqlite = open_sqlite({.folder = folder.path()});
         // The first log is longer than one page of the rebuilding.
-        const int turns = seed == 1 ? 160 : 40;
+        const int turns = seed == 1 ? 250 : 40;
         play(*memory, seed, turns);
         play(*sqlite, seed, turns);
         if (seed == 1) {
@@ -102,7 +102,7 @@ protected:
 TEST_F(Verify, finds_nothing_in_a_whole_log) {
     const auto store = open_sqlite({.folder = folder.path()});
     EXPECT_EQ(flow::verify(*store).events, 0U);
-    play(*store, 5, 160);
+    play(*store, 5, 250);
     const flow::Verified verified = flow::verify(*store);
     EXPECT_EQ(verified.fault, "");
     EXPECT_EQ(verified.events, head(*store));

@@ -28,8 +28,13 @@ inline constexpr auto response_warning = std::chrono::minutes{15};
 
 inline model::Agent agent_named(model::AgentId id, const std::string& name, model::Role role,
                                 std::vector<model::TeamId> teams, std::uint32_t capacity) {
-    return {.id = id, .name = name, .email = name + "@example.com", .role = role,
-            .teams = std::move(teams), .inboxes = {}, .capacity = capacity};
+    return {.id = id,
+            .name = name,
+            .email = name + "@example.com",
+            .role = role,
+            .teams = std::move(teams),
+            .inboxes = {},
+            .capacity = capacity};
 }
 
 inline model::ReceiveInbound mail(const std::string& external_id, model::InboxId inbox = mail_inbox,

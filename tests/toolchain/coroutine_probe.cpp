@@ -1,6 +1,7 @@
-// Ordinary coroutine code that g++ 12.2 miscompiles: it destroys a temporary of a co_await expression twice. The product
-// is built with clang; this check of the toolchain says so when that stops being safe. Each probe prints "ok" and ends,
-// under the address sanitizer; a double free ends the program.
+// Ordinary coroutine code that g++ 12.2 miscompiles: it destroys a temporary of a co_await
+// expression twice. The product is built with clang; this check of the toolchain says so when that
+// stops being safe. Each probe prints "ok" and ends, under the address sanitizer; a double free
+// ends the program.
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -16,7 +17,9 @@ using boost::asio::awaitable;
 
 namespace {
 
-std::string long_text() { return "a text too long for the small buffer of a string"; }
+std::string long_text() {
+    return "a text too long for the small buffer of a string";
+}
 
 awaitable<void> pause() {
     const auto executor = co_await boost::asio::this_coro::executor;
@@ -56,7 +59,9 @@ awaitable<std::size_t> erased_lambda_temporary() {
     co_return co_await call_erased_later([text] { return text.size(); });
 }
 
-awaitable<std::size_t> aggregate_temporary() { co_return co_await size_later(Pair{long_text(), long_text()}); }
+awaitable<std::size_t> aggregate_temporary() {
+    co_return co_await size_later(Pair{long_text(), long_text()});
+}
 
 awaitable<std::size_t> designated_temporary() {
     co_return co_await size_later({.left = long_text(), .right = long_text()});
@@ -83,10 +88,12 @@ awaitable<void> show(awaitable<std::size_t> probe) {
 
 int main(int argc, char** argv) {
     using Probe = awaitable<std::size_t> (*)();
-    constexpr Probe probes[] = {lambda_temporary,     erased_lambda_temporary, aggregate_temporary,
-                                designated_temporary, conditional,             named_first};
+    constexpr Probe probes[] = {lambda_temporary,    erased_lambda_temporary,
+                                aggregate_temporary, designated_temporary,
+                                conditional,         named_first};
     const int which = argc > 1 ? std::atoi(argv[1]) : -1;
-    if (which < 0 || which >= static_cast<int>(std::size(probes))) return std::printf("%zu\n", std::size(probes)), 0;
+    if (which < 0 || which >= static_cast<int>(std::size(probes)))
+        return std::printf("%zu\n", std::size(probes)), 0;
     boost::asio::io_context context(1);
     auto probe = show(probes[which]());
     boost::asio::co_spawn(context, std::move(probe), boost::asio::detached);

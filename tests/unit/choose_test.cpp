@@ -235,11 +235,15 @@ protected:
     void TearDown() override { EXPECT_EQ(desk.at(waits).assignee, anna); }
 };
 
-TEST_F(FreedBySupervisor, R9_by_an_answer) { desk.decide(reply(dario, held)); }
+TEST_F(FreedBySupervisor, R9_by_an_answer) {
+    desk.decide(reply(dario, held));
+}
 TEST_F(FreedBySupervisor, R9_by_resolving) {
     desk.decide(ChangeStatus{dario, held, Status::resolved, {}});
 }
-TEST_F(FreedBySupervisor, R9_by_handing_over) { desk.decide(Assign{dario, held, bruno, {}, {}}); }
+TEST_F(FreedBySupervisor, R9_by_handing_over) {
+    desk.decide(Assign{dario, held, bruno, {}, {}});
+}
 
 // One random thing that somebody does, in words.
 std::string random_step(Desk& desk, std::mt19937_64& generator, int step) {
@@ -258,17 +262,27 @@ std::string random_step(Desk& desk, std::mt19937_64& generator, int step) {
         case 1:
             desk.decide(chat("visitor-" + std::to_string(generator() % 9), name));
             return "chat";
-        case 2: desk.set(agent, static_cast<Availability>(generator() % 3)); return "availability";
-        case 3: desk.decide(reply(agent, any)); return "a reply";
-        case 4: desk.decide(ChangeStatus{agent, any, Status::resolved, {}}); return "resolving";
+        case 2:
+            desk.set(agent, static_cast<Availability>(generator() % 3));
+            return "availability";
+        case 3:
+            desk.decide(reply(agent, any));
+            return "a reply";
+        case 4:
+            desk.decide(ChangeStatus{agent, any, Status::resolved, {}});
+            return "resolving";
         case 5:
             desk.decide(ChangeStatus{agent, any, Status::snoozed, desk.now + 5min});
             return "snoozing";
-        case 6: desk.decide(ChangeStatus{agent, any, Status::open, {}}); return "opening";
+        case 6:
+            desk.decide(ChangeStatus{agent, any, Status::open, {}});
+            return "opening";
         case 7:
             desk.decide(Assign{agent, any, agents[generator() % agents.size()], {}, {}});
             return "assigning";
-        default: desk.decide(TimeReached{}); return "time";
+        default:
+            desk.decide(TimeReached{});
+            return "time";
     }
 }
 
@@ -295,8 +309,8 @@ TEST(DeskRouting, R31_the_stored_decision_reproduces_the_choice) {
     one.weight = decided[0].weight;
     std::vector<Candidate> again;
     for (const routing::Considered& seen : decided[0].decision.considered) {
-        Candidate who{seen.agent, {decided[0].team}, Availability::online, seen.capacity, seen.load,
-                      seen.idle_since};
+        Candidate who{seen.agent,    {decided[0].team}, Availability::online,
+                      seen.capacity, seen.load,         seen.idle_since};
         if (seen.exclusion == Exclusion::not_in_team) who.teams.clear();
         if (seen.exclusion == Exclusion::not_online) who.availability = Availability::offline;
         again.push_back(who);

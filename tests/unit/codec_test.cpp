@@ -22,27 +22,44 @@ constexpr Instant morning =
     std::chrono::sys_days{std::chrono::year{2026} / 3 / 17} + 9h + 30min + 123456us;
 
 Inbox sample_inbox() {
-    return {.id = InboxId{12}, .name = "Site", .channel = Channel::chat, .address = "site-key",
-            .team = TeamId{1}, .weight = 3, .offline_inbox = InboxId{11},
-            .allowed_origins = {"https://example.com"}, .identity_key = "top secret"};
+    return {.id = InboxId{12},
+            .name = "Site",
+            .channel = Channel::chat,
+            .address = "site-key",
+            .team = TeamId{1},
+            .weight = 3,
+            .offline_inbox = InboxId{11},
+            .allowed_origins = {"https://example.com"},
+            .identity_key = "top secret"};
 }
 
 Agent sample_agent() {
-    return {.id = AgentId{21}, .name = "Anna Bianchi", .email = "anna@example.com",
-            .role = Role::supervisor, .teams = {TeamId{1}, TeamId{2}}, .inboxes = {InboxId{12}},
+    return {.id = AgentId{21},
+            .name = "Anna Bianchi",
+            .email = "anna@example.com",
+            .role = Role::supervisor,
+            .teams = {TeamId{1}, TeamId{2}},
+            .inboxes = {InboxId{12}},
             .capacity = 9};
 }
 
 sla::Policy sample_policy() {
-    return {.id = PolicyId{31}, .name = "Partners", .rank = 4,
-            .conditions = {{"email", "chat"}, {11, 12}}, .calendar = {},
+    return {.id = PolicyId{31},
+            .name = "Partners",
+            .rank = 4,
+            .conditions = {{"email", "chat"}, {11, 12}},
+            .calendar = {},
             .targets = {{sla::Metric::first_response, 3600s, 900s}}};
 }
 
 sla::Clock sample_clock() {
-    return {.metric = sla::Metric::first_response, .policy = PolicyId{31}, .started_at = morning,
-            .warn_at = morning + 45min, .due_at = morning + 60min,
-            .state = sla::ClockState::met_late, .ended_at = morning + 61min};
+    return {.metric = sla::Metric::first_response,
+            .policy = PolicyId{31},
+            .started_at = morning,
+            .warn_at = morning + 45min,
+            .due_at = morning + 60min,
+            .state = sla::ClockState::met_late,
+            .ended_at = morning + 61min};
 }
 
 connectors::Address sample_address() {
@@ -109,8 +126,12 @@ std::vector<Fact> sample_facts() {
 }
 
 Event event_of(Fact fact) {
-    return {.seq = 5, .at = morning, .actor = {AuthorType::agent, 21}, .contact = ContactId{61},
-            .conversation = ConversationId{51}, .fact = std::move(fact)};
+    return {.seq = 5,
+            .at = morning,
+            .actor = {AuthorType::agent, 21},
+            .contact = ContactId{61},
+            .conversation = ConversationId{51},
+            .fact = std::move(fact)};
 }
 
 template <class Kind>
@@ -259,13 +280,15 @@ TEST(Codec, a_delivery_is_put_into_the_message_of_the_api) {
     const std::string json = message_json(row);
     EXPECT_EQ(message_from(json), sample_message());
     EXPECT_TRUE(json.ends_with(
-        R"(,"seq":5,"delivery":{"state":"failed","reason":"550 \"no such user\""}})")) << json;
+        R"(,"seq":5,"delivery":{"state":"failed","reason":"550 \"no such user\""}})"))
+        << json;
 }
 
 TEST(Codec, actors_round_trip) {
-    for (const auto& [actor, text] : std::vector<std::pair<Actor, std::string>>{
-             {{AuthorType::system, 0}, "system"}, {{AuthorType::agent, 7}, "agent:7"},
-             {{AuthorType::contact, 12}, "contact:12"}}) {
+    for (const auto& [actor, text] :
+         std::vector<std::pair<Actor, std::string>>{{{AuthorType::system, 0}, "system"},
+                                                    {{AuthorType::agent, 7}, "agent:7"},
+                                                    {{AuthorType::contact, 12}, "contact:12"}}) {
         EXPECT_EQ(actor_text(actor), text);
         Event event = event_of(SlaWarned{});
         event.actor = actor;

@@ -247,10 +247,14 @@ TEST_F(FeedTest, what_was_held_and_what_was_missed_make_what_is_stored) {
                 case 0:
                     return mail(std::to_string(step),
                                 generator() % 2 == 0 ? mail_inbox : billing_inbox);
-                case 1: return Assign{dario, any, agent, {}, {}};
-                case 2: return Assign{dario, any, {}, team, {}};
-                case 3: return reply(agent, any);
-                case 4: return ChangeStatus{agent, any, Status::resolved, {}};
+                case 1:
+                    return Assign{dario, any, agent, {}, {}};
+                case 2:
+                    return Assign{dario, any, {}, team, {}};
+                case 3:
+                    return reply(agent, any);
+                case 4:
+                    return ChangeStatus{agent, any, Status::resolved, {}};
                 default:
                     return SetAvailability{agent, agent,
                                            static_cast<Availability>(generator() % 3)};
@@ -363,8 +367,10 @@ TEST_F(Subscription, changed_rights_make_it_stale_until_it_begins_again) {
 TEST_F(Subscription, a_signal_reaches_those_who_see_the_conversation_but_not_its_author) {
     subscribe(anna);
     resume(desk.state.head);
-    feed::Signal signal{.what = "typing", .conversation = ConversationId{51},
-                        .placement = {mail_inbox, service, nobody}, .agent_name = "Bruno \"B\""};
+    feed::Signal signal{.what = "typing",
+                        .conversation = ConversationId{51},
+                        .placement = {mail_inbox, service, nobody},
+                        .agent_name = "Bruno \"B\""};
     const auto send = [&](AgentId agent, TeamId team) {
         signal.agent = agent;
         signal.placement.team = team;

@@ -91,7 +91,8 @@ protected:
         return true;
     }
     void settle_down() {
-        while (turn() || store.commit_waiting(1) > 0) {}
+        while (turn() || store.commit_waiting(1) > 0) {
+        }
     }
     Answer tell(Command command) {
         Answer answer;
@@ -247,9 +248,11 @@ TEST_F(OutboxWorld, an_outcome_that_crosses_a_look_sends_nothing_twice) {
 TEST_F(OutboxWorld, a_look_before_the_outcome_is_committed_sends_nothing_twice) {
     write(conversation("first"));
     attempts.at(0).done({OutcomeKind::sent, {}});
-    while (turn()) {}  // recorded, not yet committed
+    while (turn()) {
+    }  // recorded, not yet committed
     outbox.look();
-    while (turn()) {}
+    while (turn()) {
+    }
     settle_down();
     EXPECT_EQ(attempts.size(), 1U);
 }
@@ -259,7 +262,8 @@ TEST_F(OutboxWorld, a_look_before_the_outcome_is_committed_sends_nothing_twice) 
 TEST_F(OutboxWorld, an_outcome_that_the_store_refused_is_recorded_later) {
     const std::uint64_t message = write(conversation("first"));
     attempts.at(0).done({OutcomeKind::sent, {}});
-    while (turn()) {}
+    while (turn()) {
+    }
     ASSERT_EQ(store.fail_waiting(), 1U);
     settle_down();
     look_after(1h);

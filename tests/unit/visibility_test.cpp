@@ -104,8 +104,9 @@ void expect_agreement(storage::Store& store) {
     std::mt19937_64 generator{2026};
     std::vector<storage::ConversationRow> rows = random_rows(generator, 200);
     put(store, rows);
-    std::ranges::sort(rows, std::greater{},
-                      [](const auto& row) { return std::pair{row.updated_at, row.id}; });
+    std::ranges::sort(rows, std::greater{}, [](const auto& row) {
+        return std::pair{row.updated_at, row.id};
+    });
     for (int round = 0; round < 300; ++round) {
         const Viewer who{AgentId{generator() % (ids_max + 1)}, static_cast<Role>(generator() % 4),
                          random_ids<TeamId>(generator), random_ids<InboxId>(generator)};
@@ -139,8 +140,12 @@ TEST(Visibility, the_store_on_disk_returns_exactly_what_may_be_seen) {
 }
 
 TEST(Visibility, a_viewer_and_a_placement_are_taken_whole_from_their_entities) {
-    const Agent agent{.id = AgentId{7}, .name = {}, .email = {}, .role = Role::social,
-                      .teams = {TeamId{2}}, .inboxes = {InboxId{5}}};
+    const Agent agent{.id = AgentId{7},
+                      .name = {},
+                      .email = {},
+                      .role = Role::social,
+                      .teams = {TeamId{2}},
+                      .inboxes = {InboxId{5}}};
     EXPECT_EQ(viewer_of(agent), (Viewer{AgentId{7}, Role::social, {TeamId{2}}, {InboxId{5}}}));
     Conversation conversation;
     conversation.inbox = InboxId{5};

@@ -1,0 +1,174 @@
+#include "hub/model/codec.hpp"
+#include "hub/model/json_parts.hpp"
+
+namespace model {
+
+using namespace json_parts;
+
+std::string to_json(const Contact& contact) {
+    Json identities = Json::array();
+    for (const Identity& identity : contact.identities)
+        identities.push_back(
+            {{"kind", identity.kind}, {"value", identity.value}, {"verified", identity.verified}});
+    return dump({{"id", text_of(contact.id)},
+                 {"name", contact.name},
+                 {"identities", std::move(identities)},
+                 {"created_at", text_of(contact.created_at)}});
+}
+
+std::string to_json(const Conversation& conversation) {
+    Json clocks = Json::array();
+    for (const sla::Clock& clock : conversation.clocks) clocks.push_back(clock_json(clock));
+    return dump(
+        {{"id", text_of(conversation.id)},
+         {"number", conversation.number},
+         {"contact", {{"id", text_of(conversation.contact)}, {"name", conversation.contact_name}}},
+         {"reply_address", address_json(conversation.reply_address)},
+         {"inbox_id", text_of(conversation.inbox)},
+         {"channel", spoken(word(conversation.channel))},
+         {"team_id", id_json(conversation.team)},
+         {"assignee_id", id_json(conversation.assignee)},
+         {"status", spoken(word(conversation.status))},
+         {"priority", spoken(word(conversation.priority))},
+         {"subject", conversation.subject},
+         {"tags", conversation.tags},
+         {"created_at", text_of(conversation.created_at)},
+         {"updated_at", text_of(conversation.updated_at)},
+         {"waiting_since", time_json(conversation.waiting_since)},
+         {"snoozed_until", time_json(conversation.snoozed_until)},
+         {"sla", std::move(clocks)},
+         {"message_count", conversation.message_count},
+         {"preview", conversation.preview},
+         {"last_direction", spoken(word(conversation.last_direction))},
+         {"run_agent_id", id_json(conversation.run_agent)},
+         {"run_start", conversation.run_start},
+         {"thread_ids", conversation.thread_ids},
+         {"ver", conversation.version}});
+}
+
+Contact contact_from(std::string_view text) {
+    const Json json = Json::parse(text);
+    Contact contact{.id = id_from<ContactId>(json, "id"),
+                    .name = json.at("name"),
+                    .identities = {},
+                    .created_at = time_from(json, "created_at")};
+    for (const Json& identity : json.at("identities"))
+        contact.identities.push_back(
+            {identity.at("kind"), identity.at("value"), identity.at("verified")});
+    return contact;
+}
+
+Conversation conversation_from(std::string_view text) {
+    const Json json = Json::parse(text);
+    Conversation value{.id = id_from<ConversationId>(json, "id"),
+                       .number = json.at("number"),
+                       .contact = id_from<ContactId>(json.at("contact"), "id"),
+                       .contact_name = json.at("contact").at("name"),
+                       .reply_address = address_from(json.at("reply_address")),
+                       .inbox = id_from<InboxId>(json, "inbox_id"),
+                       .channel = word_from<Channel>(json, "channel"),
+                       .team = id_from<TeamId>(json, "team_id"),
+                       .assignee = id_from<AgentId>(json, "assignee_id"),
+                       .status = word_from<Status>(json, "status"),
+                       .priority = word_from<Priority>(json, "priority"),
+                       .subject = json.at("subject"),
+                       .tags = json.at("tags"),
+                       .created_at = time_from(json, "created_at"),
+                       .updated_at = time_from(json, "updated_at"),
+                       .waiting_since = maybe_time_from(json, "waiting_since"),
+                       .snoozed_until = maybe_time_from(json, "snoozed_until"),
+                       .clocks = {},
+                       .message_count = json.at("message_count"),
+                       .preview = json.at("preview"),
+                       .last_direction = word_from<Direction>(json, "last_direction"),
+                       .run_agent = id_from<AgentId>(json, "run_agent_id"),
+                       .run_start = json.at("run_start"),
+                       .thread_ids = json.at("thread_ids"),
+                       .version = json.at("ver")};
+    for (const Json& clock : json.at("sla")) value.clocks.push_back(clock_from(clock));
+    return value;
+}
+
+std::string to_json(const Answer& answer) {
+    return dump({{"id", std::to_string(answer.id)},
+                 {"conversation_id", text_of(answer.conversation)},
+                 {"number", answer.number},
+                 {"seq", answer.seq}});
+}
+
+Answer answer_from(std::string_view text) {
+    const Json json = Json::parse(text);
+    Answer answer;
+    answer.id = id_from<std::uint64_t>(json, "id");
+    answer.conversation = id_from<ConversationId>(json, "conversation_id");
+    answer.number = json.at("number");
+    answer.seq = json.at("seq");
+    return answer;
+}
+
+std::string to_json(const connectors::Outbound& outbound) {
+    Json attachments = Json::array();
+    for (const auto& attachment : outbound.attachments)
+        attachments.push_back({{"name", attachment.name},
+                               {"type", attachment.type},
+                               {"sha256", attachment.sha256},
+                               {"size", attachment.size}});
+    return dump({{"message", outbound.message},
+                 {"conversation", outbound.conversation},
+                 {"inbox_id", text_of(outbound.inbox)},
+                 {"channel", spoken(word(outbound.channel))},
+                 {"from", address_json(outbound.from)},
+                 {"to", addresses_json(outbound.to)},
+                 {"cc", addresses_json(outbound.cc)},
+                 {"subject", outbound.subject},
+                 {"text", outbound.text},
+                 {"attachments", std::move(attachments)},
+                 {"external_id", outbound.external_id},
+                 {"in_reply_to", outbound.in_reply_to},
+                 {"references", outbound.references},
+                 {"reply_to", outbound.reply_to},
+                 {"written_at", text_of(outbound.written_at)}});
+}
+
+connectors::Outbound outbound_from(std::string_view text) {
+    const Json json = Json::parse(text);
+    connectors::Outbound outbound{.message = json.at("message"),
+                                  .conversation = json.at("conversation"),
+                                  .inbox = id_from<InboxId>(json, "inbox_id"),
+                                  .channel = word_from<Channel>(json, "channel"),
+                                  .from = address_from(json.at("from")),
+                                  .to = addresses_from(json, "to"),
+                                  .cc = addresses_from(json, "cc"),
+                                  .subject = json.at("subject"),
+                                  .text = json.at("text"),
+                                  .attachments = {},
+                                  .external_id = json.at("external_id"),
+                                  .in_reply_to = json.at("in_reply_to"),
+                                  .references = json.at("references"),
+                                  .reply_to = json.at("reply_to"),
+                                  .written_at = time_from(json, "written_at")};
+    for (const Json& one : json.at("attachments")) {
+        connectors::Attachment attachment;
+        attachment.name = one.at("name");
+        attachment.type = one.at("type");
+        attachment.sha256 = one.at("sha256");
+        attachment.size = one.at("size");
+        outbound.attachments.push_back(std::move(attachment));
+    }
+    return outbound;
+}
+
+std::string quoted(std::string_view text) {
+    return dump(Json(std::string{text}));
+}
+
+std::string message_json(const storage::MessageRow& row) {
+    std::string out = row.body;
+    out.pop_back();
+    out.append(R"(,"seq":)").append(std::to_string(row.seq));
+    out.append(R"(,"delivery":{"state":")").append(row.delivery_state);
+    out.append(R"(","reason":)").append(model::quoted(row.delivery_reason)).append("}}");
+    return out;
+}
+
+}  // namespace model
