@@ -72,7 +72,8 @@ std::optional<Address> signed_visitor(const std::string& identity, const std::st
     const std::int64_t expires = json.at("exp").get<std::int64_t>();
     const std::int64_t today =
         std::chrono::ceil<std::chrono::seconds>(now).time_since_epoch().count();
-    const std::int64_t latest = today + std::chrono::seconds{validity_max}.count();
+    const auto begun = std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count();
+    const std::int64_t latest = begun + std::chrono::seconds{validity_max}.count();
     if (expires < today || expires > latest) return std::nullopt;
     const auto name = json.value("name", nlohmann::json());
     return Address{.kind = "user",

@@ -21,7 +21,7 @@ struct MailListener::Session {
     std::shared_ptr<boost::asio::steady_timer> deadline;
     std::shared_ptr<bool> timed_out = std::make_shared<bool>(false);
     std::shared_ptr<boost::asio::steady_timer> receipts_came;
-    std::vector<Receipt> receipts;
+    std::string replies;  // not sent yet
     bool delivering = false;
 };
 
@@ -103,6 +103,8 @@ awaitable<void> MailListener::serve(tcp::socket socket) {
         co_await full->write(std::move(reply));
         co_return;
     }
+    error_code ignored;
+    socket.set_option(tcp::no_delay(true), ignored);
     SmtpServer::Options machine_options{options_.protocol, options_.host_name,
                                         options_.tls != nullptr, options_.limits, sink_.is_ours};
     Session session{net::plain_stream(std::move(socket)), SmtpServer(std::move(machine_options)),
@@ -130,6 +132,8 @@ awaitable<void> MailListener::serve(tcp::socket socket) {
                 acted = true;
                 going = co_await act(session, std::move(*action));
             }
+            const bool flushed = co_await flush(session);
+            going = going && flushed;
             if (session.machine.in_data() && !was_in_data) {
                 was_in_data = true;
                 arm(session.deadline, options_.limits.data_seconds_max, session.stream,
@@ -151,13 +155,24 @@ void MailListener::arm_for_command(Session& session) {
     arm(session.deadline, options_.limits.command_seconds_max, session.stream, session.timed_out);
 }
 
+// Replies to pipelined commands leave together.
+awaitable<bool> MailListener::flush(Session& session) {
+    if (session.replies.empty()) co_return true;
+    std::string text = std::exchange(session.replies, {});
+    const bool written = co_await session.stream->write(std::move(text));
+    co_return written;
+}
+
 awaitable<bool> MailListener::act(Session& session, SmtpServer::Action action) {
     if (auto* reply = std::get_if<SmtpServer::Reply>(&action)) {
         const bool last = reply->text.starts_with("221") || reply->text.starts_with("421");
-        std::string text = std::move(reply->text);
-        const bool written = co_await session.stream->write(std::move(text));
-        co_return written && !last && !stopping_;
+        session.replies += reply->text;
+        if (!last) co_return !stopping_;
+        co_await flush(session);
+        co_return false;
     }
+    const bool flushed = co_await flush(session);
+    if (!flushed) co_return false;
     if (std::holds_alternative<SmtpServer::StartTls>(action)) {
         std::string ready = "220 2.0.0 Go ahead\r\n";
         const bool written = co_await session.stream->write(std::move(ready));
@@ -186,9 +201,8 @@ awaitable<bool> MailListener::act(Session& session, SmtpServer::Action action) {
         while (!*arrived) co_await session.receipts_came->async_wait(token);
         session.delivering = false;
         arm_for_command(session);
-        std::string reply = session.machine.answer(**arrived);
-        const bool written = co_await session.stream->write(std::move(reply));
-        co_return written && !stopping_;
+        session.replies += session.machine.answer(**arrived);
+        co_return !stopping_;
     }
     co_return false;
 }

@@ -47,6 +47,7 @@ private:
     boost::asio::awaitable<void> accept_loop();
     boost::asio::awaitable<void> serve(boost::asio::ip::tcp::socket socket);
     void arm_for_command(Session& session);
+    boost::asio::awaitable<bool> flush(Session& session);
     boost::asio::awaitable<bool> act(Session& session, SmtpServer::Action action);
 
     Options options_;

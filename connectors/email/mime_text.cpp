@@ -154,7 +154,10 @@ bool introduces_quotation(std::string_view line) {
     static const std::regex pattern(
         R"(^\s*(On .{3,300} wrote:|Il .{3,300} ha scritto:|Am .{3,300} schrieb .{0,200}:|Le .{3,300} a écrit ?:|El .{3,300} escribió:)\s*$)",
         std::regex::optimize);
-    return line.size() <= 600 && std::regex_match(line.begin(), line.end(), pattern);
+    // The pattern is dear and most lines are not even close: every form ends in a colon.
+    const std::size_t last = line.find_last_not_of(" \t\r");
+    return last != std::string_view::npos && line[last] == ':' && line.size() <= 600 &&
+           std::regex_match(line.begin(), line.end(), pattern);
 }
 
 // What makes everything below it history, whatever it looks like.
@@ -163,7 +166,8 @@ bool ends_the_reply(std::string_view line) {
         R"(^\s*-{2,}\s*(Original Message|Messaggio originale|Ursprüngliche Nachricht)\s*-{2,}\s*$)",
         std::regex::optimize);
     return line == "-- " || line == "-- \r" ||
-           (line.size() <= 100 && std::regex_match(line.begin(), line.end(), pattern));
+           (line.size() <= 100 && line.find("--") != std::string_view::npos &&
+            std::regex_match(line.begin(), line.end(), pattern));
 }
 
 // Outlook's block: From:, Sent: and Subject: on successive lines, in English or Italian.
@@ -201,8 +205,8 @@ std::string trim_reply(std::string_view text) {
     std::size_t keep = lines.size();
     for (std::size_t i = 0; i < lines.size() && keep == lines.size(); ++i) {
         const bool folded =
-            i + 1 < lines.size() && lines[i].size() + lines[i + 1].size() < 600 &&
-            !is_blank(lines[i]) &&
+            i + 1 < lines.size() && lines[i + 1].find(':') != std::string_view::npos &&
+            lines[i].size() + lines[i + 1].size() < 600 && !is_blank(lines[i]) &&
             introduces_quotation(std::string{lines[i]} + " " + std::string{lines[i + 1]});
         if (introduces_quotation(lines[i]) || folded) {
             if (text_follows_quotation(lines, i + (folded ? 2 : 1))) return std::string{text};

@@ -53,7 +53,9 @@ void Decider::operator()(const Assign& command) {
     const Placement before = placement_of(*conversation);
     assign(command.conversation, to_agent, to_team,
            to_agent == agent->id ? AssignedBy::taking : AssignedBy::hand);
-    if (!is_some(to_agent) && command.to_team) route(command.conversation);
+    if (!is_some(to_agent) && command.to_team &&
+        state.conversation(command.conversation)->status == Status::open)
+        route(command.conversation);
     route_freed(before);
 }
 

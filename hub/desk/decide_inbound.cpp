@@ -33,6 +33,7 @@ void Decider::operator()(const ReceiveInbound& command) {
     // So far only robots wrote: this is where the customer's waiting begins (S6).
     const Conversation& known = *state.conversation(id);
     const bool was_open = known.status == Status::open;
+    const bool waited = known.waiting_since.has_value();
     const bool first =
         known.clocks.empty() && !known.waiting_since && known.last_direction == Direction::in;
     Message message = inbound_message(command, id);
@@ -47,7 +48,7 @@ void Decider::operator()(const ReceiveInbound& command) {
     if (first && !automatic) start_clocks(id);
     if (!was_open && !automatic)
         reopen(id);
-    else if (first && !automatic && !is_some(state.conversation(id)->assignee))
+    else if (!waited && !automatic && !is_some(state.conversation(id)->assignee))
         route(id);
     if (inbound.raw) decision_.batch.blobs.push_back({inbound.raw_sha256, inbound.raw});
     for (const connectors::Attachment& attachment : inbound.attachments)

@@ -1,5 +1,8 @@
 #include "hub/desk/needs.hpp"
 
+#include <limits>
+#include <sstream>
+
 #include "hub/desk/fold.hpp"
 
 namespace desk {
@@ -153,8 +156,10 @@ State restore(storage::Reader& reader) {
     for (const storage::ConversationRow& row : reader.conversations(open))
         state.put(conversation_from(row.body));
     state.head = reader.head();
-    if (const auto id = reader.meta("next_id")) state.next_id = std::stoull(*id);
-    if (const auto next = reader.meta("next_number")) state.next_number = std::stoull(*next);
+    if (const auto counters = reader.meta("counters")) {
+        std::istringstream text(*counters);
+        text >> state.next_id >> state.next_number;
+    }
     return state;
 }
 

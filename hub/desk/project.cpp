@@ -122,8 +122,8 @@ void Projection::add(const State& state, const Event& event, const storage::Even
 
 std::vector<storage::RowWrite> state_rows(const State& state, bool agents_changed) {
     std::vector<storage::RowWrite> rows;
-    rows.push_back(storage::MetaRow{"next_id", std::to_string(state.next_id)});
-    rows.push_back(storage::MetaRow{"next_number", std::to_string(state.next_number)});
+    rows.push_back(storage::MetaRow{
+        "counters", std::to_string(state.next_id) + " " + std::to_string(state.next_number)});
     if (!agents_changed) return rows;
     std::string text;  // one line per agent: id availability since idle_since
     const auto micros = [](Instant at) { return std::to_string(at.time_since_epoch().count()); };

@@ -96,8 +96,12 @@ const std::set<Place>& State::queue(model::TeamId team) const {
 
 std::optional<model::ConversationId> State::open_chat(model::ContactId contact,
                                                       model::InboxId inbox) const {
-    const auto found = open_chats_.find({contact, inbox});
-    return found == open_chats_.end() ? std::nullopt : std::optional{found->second};
+    // The newest, should several be open.
+    auto after =
+        open_chats_.upper_bound({contact, inbox, model::ConversationId{~std::uint64_t{0}}});
+    if (after == open_chats_.begin()) return std::nullopt;
+    const auto& [known_contact, known_inbox, id] = *--after;
+    return known_contact == contact && known_inbox == inbox ? std::optional{id} : std::nullopt;
 }
 
 std::optional<model::Instant> State::next_wake() const {
@@ -115,7 +119,7 @@ void State::index(const model::Conversation& conversation) {
     if (occupies(conversation))
         agent_states[conversation.assignee].load += weight_of(*this, conversation);
     if (is_open_chat(conversation))
-        open_chats_[{conversation.contact, conversation.inbox}] = conversation.id;
+        open_chats_.insert({conversation.contact, conversation.inbox, conversation.id});
 }
 
 void State::unindex(const model::Conversation& conversation) {
@@ -123,7 +127,8 @@ void State::unindex(const model::Conversation& conversation) {
     if (const auto at = wake_of(conversation)) wakes_.erase({*at, conversation.id});
     if (occupies(conversation))
         agent_states[conversation.assignee].load -= weight_of(*this, conversation);
-    if (is_open_chat(conversation)) open_chats_.erase({conversation.contact, conversation.inbox});
+    if (is_open_chat(conversation))
+        open_chats_.erase({conversation.contact, conversation.inbox, conversation.id});
 }
 
 model::Conversation& State::put(model::Conversation conversation) {

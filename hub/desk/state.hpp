@@ -121,7 +121,7 @@ private:
     std::deque<RecentKey> recent_threads_, recent_receipts_, recent_operations_;
     std::deque<Recent<model::ContactId>> recent_contacts_;
     std::deque<Recent<model::ConversationId>> recent_conversations_;
-    std::map<std::pair<model::ContactId, model::InboxId>, model::ConversationId> open_chats_;
+    std::set<std::tuple<model::ContactId, model::InboxId, model::ConversationId>> open_chats_;
     std::map<model::TeamId, std::set<Place>> queues_;
     std::set<Wake> wakes_;
 };

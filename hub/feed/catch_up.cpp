@@ -44,6 +44,14 @@ void add_configuration(CatchUp& result, const storage::EventRow& row) {
     if (row.kind == "availability_changed") add(result.operations, availability_operation(row));
 }
 
+// What the viewer may see may be more or less than what was told until then: only a snapshot knows.
+bool changes_rights(const storage::EventRow& row, const Viewer& viewer) {
+    if (row.kind != "agent_saved") return false;
+    const Event event = decode(row);
+    const auto* saved = std::get_if<AgentSaved>(&event.fact);
+    return saved != nullptr && saved->agent.id == viewer.agent;
+}
+
 }  // namespace
 
 CatchUp catch_up(storage::Reader& reader, const Viewer& viewer, Seq since) {
@@ -60,9 +68,12 @@ CatchUp catch_up(storage::Reader& reader, const Viewer& viewer, Seq since) {
     for (const storage::StoredEvent& event : events) {
         if (is_some(event.row.conversation))
             touched[event.row.conversation].events.push_back(&event.row);
+        else if (changes_rights(event.row, viewer))
+            result.stale = true;
         else
             add_configuration(result, event.row);
     }
+    if (result.stale) return result;
     std::map<ConversationId, std::vector<storage::MessageRow>> messages;
     for (storage::MessageRow& row : reader.messages_since(since, catch_up_events_max))
         messages[row.conversation].push_back(std::move(row));

@@ -48,7 +48,8 @@ void Feed::flush() {
     if (batch_.empty()) return;
     const auto items = std::make_shared<const std::vector<ItemPtr>>(std::exchange(batch_, {}));
     for (const auto& shard : shards_)
-        shard->loop().post([shard = shard.get(), items] { shard->take(*items); });
+        if (shard->has_subscribers())
+            shard->loop().post([shard = shard.get(), items] { shard->take(*items); });
 }
 
 void Feed::mark(runtime::Instant now) {

@@ -9,6 +9,7 @@
 // May depend on: model, desk's decisions, storage for catching up, runtime.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <unordered_map>
@@ -43,6 +44,9 @@ public:
     void mark(runtime::Instant now);
     void signal(const Signal& signal);
     std::size_t size() const { return subscribers_.size(); }
+    bool has_subscribers() const {
+        return has_subscribers_;
+    }  // any thread; true for ever after the first
 
 private:
     template <class Call>
@@ -50,6 +54,7 @@ private:
 
     runtime::Loop& loop_;
     std::vector<std::weak_ptr<Subscriber>> subscribers_;
+    std::atomic<bool> has_subscribers_ = false;
     model::Seq head_ = 0;
 };
 

@@ -81,11 +81,15 @@ bool DeskRunner::complete(Pending& pending) {
         return std::ranges::find(pending.asked.conversations, id) ==
                pending.asked.conversations.end();
     };
-    const bool again = (now.receipt && !pending.asked.receipt) ||
-                       (now.operation && !pending.asked.operation) ||
-                       (now.identity && !pending.asked.identity) ||
-                       (!now.threads.empty() && pending.asked.threads.empty()) ||
-                       std::ranges::any_of(now.conversations, missing);
+    const bool again =
+        (now.receipt && !pending.asked.receipt) || (now.operation && !pending.asked.operation) ||
+        (now.identity && !pending.asked.identity) ||
+        std::ranges::any_of(now.threads,
+                            [&](const auto& thread) {
+                                return std::ranges::find(pending.asked.threads, thread) ==
+                                       pending.asked.threads.end();
+                            }) ||
+        std::ranges::any_of(now.conversations, missing);
     if (!again) return true;
     ask(pending, std::move(now));
     return false;
@@ -141,7 +145,12 @@ void DeskRunner::appended(std::uint64_t generation, const storage::AppendResult&
     Seq safe = committed_;
     for (const Pending& pending : mailbox_) safe = std::min(safe, pending.asked_at);
     state_.forget(safe);
-    world_.told();
+    if (std::exchange(telling_, true)) return;
+    // Behind what the same commit has posted already: the items of one commit travel together.
+    world_.post([this] {
+        telling_ = false;
+        world_.told();
+    });
 }
 
 void DeskRunner::settle(InFlight& entry) {
@@ -170,13 +179,19 @@ void DeskRunner::restore(const std::string& why) {
 }
 
 void DeskRunner::tick() {
+    if (ticking_) return;
     timer_.reset();
-    submit(TimeReached{}, [](const Answer&) {});
+    ticking_ = true;
+    submit(TimeReached{}, [this](const Answer&) {
+        ticking_ = false;
+        arm_timer();
+    });
 }
 
 void DeskRunner::arm_timer() {
     const auto next = state_.next_wake();
-    if (next == timer_) return;
+    // While the command for an instant waits, the instant need not come again.
+    if (ticking_ || next == timer_) return;
     timer_ = next;
     world_.set_timer(next);
 }

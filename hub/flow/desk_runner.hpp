@@ -82,6 +82,8 @@ private:
     model::Seq committed_ = 0;
     bool restoring_ = true;
     bool pumping_ = false;
+    bool ticking_ = false;
+    bool telling_ = false;
     std::optional<model::Instant> timer_;
 };
 

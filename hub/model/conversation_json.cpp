@@ -162,8 +162,31 @@ std::string quoted(std::string_view text) {
     return dump(Json(std::string{text}));
 }
 
+namespace {
+
+// Puts the trimmed text back for readers. Inside a JSON string a quotation mark is escaped, so the
+// first `,"text":"` is the key (no nested object has one), and the last trimmed_bytes is the one
+// written behind it.
+void restore_trimmed_text(std::string& body) {
+    constexpr std::string_view key = R"(,"text":")";
+    constexpr std::string_view length = R"(,"trimmed_json_bytes":)";
+    const auto tail = body.rfind(R"(,"trimmed_bytes":)");
+    const auto text = body.find(key);
+    const auto size_at = body.rfind(length);
+    if (tail == std::string::npos || text == std::string::npos || size_at == std::string::npos ||
+        size_at < tail)
+        return;
+    const std::size_t size = std::stoull(body.substr(size_at + length.size()));
+    const std::string trimmed = body.substr(text + key.size(), size);
+    body.resize(tail);
+    body.append(R"(,"trimmed_text":")").append(trimmed).append("\"}");
+}
+
+}  // namespace
+
 std::string message_json(const storage::MessageRow& row) {
     std::string out = row.body;
+    restore_trimmed_text(out);
     out.pop_back();
     out.append(R"(,"seq":)").append(std::to_string(row.seq));
     out.append(R"(,"delivery":{"state":")").append(row.delivery_state);

@@ -94,6 +94,18 @@ routing::Decision decision_from(const Json& json) {
     return decision;
 }
 
+namespace {
+
+// The usual trimmed text is the beginning of the text: then only its length is stored.
+std::string trimmed_from(const Json& json) {
+    const auto bytes = json.find("trimmed_bytes");
+    if (bytes == json.end()) return json.at("trimmed_text");
+    return json.at("text").get_ref<const std::string&>().substr(0, bytes->get<std::size_t>());
+}
+
+}  // namespace
+
+// Without the text, which is appended (see to_json).
 Json message_body(const Message& message) {
     Json attachments = Json::array();
     for (const Attachment& attachment : message.attachments)
@@ -110,9 +122,7 @@ Json message_body(const Message& message) {
               {"name", message.author.name},
               {"address", message.author.address}}},
             {"subject", message.subject},
-            {"text", message.text},
             {"html", message.html},
-            {"trimmed_text", message.trimmed_text},
             {"attachments", std::move(attachments)},
             {"to", addresses_json(message.to)},
             {"cc", addresses_json(message.cc)},
@@ -139,7 +149,7 @@ Message message_value(const Json& json) {
                     .subject = json.at("subject"),
                     .text = json.at("text"),
                     .html = json.at("html"),
-                    .trimmed_text = json.at("trimmed_text"),
+                    .trimmed_text = trimmed_from(json),
                     .attachments = {},
                     .to = addresses_from(json, "to"),
                     .cc = addresses_from(json, "cc"),
@@ -252,8 +262,46 @@ std::string to_json(const Agent& agent) {
 std::string to_json(const sla::Policy& policy) {
     return dump(policy_body(policy));
 }
+namespace {
+
+// The inside of a JSON string. Plain text, by far the most common, is not sent through the library.
+std::string escaped(const std::string& text) {
+    std::string out;
+    out.reserve(text.size() + text.size() / 16);
+    for (const char c : text) {
+        if (c == '\n') {
+            out += "\\n";
+        } else if (c == '"' || c == '\\') {
+            out += {'\\', c};
+        } else if (c < ' ' || c == 0x7f) {
+            const std::string whole =
+                dump(Json(text));  // anything else, and bytes that are not UTF-8
+            return whole.substr(1, whole.size() - 2);
+        } else {
+            out.push_back(c);
+        }
+    }
+    return out;
+}
+
+}  // namespace
+
+// The text stands once, at the end: `"text":"…","trimmed_bytes":N,"trimmed_json_bytes":M}`. The
+// trimmed text is its first N bytes, and the first M bytes of its JSON form; `message_json` puts it
+// in for readers.
 std::string to_json(const Message& message) {
-    return dump(message_body(message));
+    const bool prefix = message.text.starts_with(message.trimmed_text);
+    Json body = message_body(message);
+    if (!prefix) body["trimmed_text"] = message.trimmed_text;
+    std::string out = dump(body);
+    out.pop_back();
+    out.append(R"(,"text":")").append(escaped(message.text)).append("\"");
+    if (prefix)
+        out.append(R"(,"trimmed_bytes":)")
+            .append(std::to_string(message.trimmed_text.size()))
+            .append(R"(,"trimmed_json_bytes":)")
+            .append(std::to_string(escaped(message.trimmed_text).size()));
+    return out + "}";
 }
 std::string to_json(const routing::Decision& decision) {
     return dump(decision_json(decision));

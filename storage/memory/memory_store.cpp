@@ -1,5 +1,8 @@
 #include "storage/memory/memory_store.hpp"
 
+#include <algorithm>
+#include <set>
+
 #include "storage/memory/memory_reader.hpp"
 
 namespace storage {
@@ -65,6 +68,8 @@ std::optional<std::string> refusal(const MemoryTables& tables, const Batch& batc
     for (const EventRow& event : batch.events)
         if (event.seq != next++)
             return "a gap: the head is " + std::to_string(tables.events.size());
+    std::set<std::pair<std::uint64_t, std::string>> receipts;
+    std::set<std::pair<ConversationId, std::uint32_t>> numbers;
     for (const RowWrite& write : batch.rows) {
         if (const auto* row = std::get_if<ReceiptRow>(&write))
             if (tables.receipts.contains({row->inbox, row->external_id}))
@@ -73,7 +78,22 @@ std::optional<std::string> refusal(const MemoryTables& tables, const Batch& batc
             if (tables.operations.contains({row->author, row->client_id}))
                 return "operation exists: " + row->client_id;
         if (const auto* row = std::get_if<MessageRow>(&write))
-            if (tables.messages.contains(row->id)) return "message exists";
+            if (tables.messages.contains(row->id) ||
+                !numbers.insert({row->conversation, row->number}).second ||
+                std::ranges::any_of(tables.messages, [row](const auto& entry) {
+                    return entry.second.conversation == row->conversation &&
+                           entry.second.number == row->number;
+                }))
+                return "message exists";
+        if (const auto* row = std::get_if<AttachmentRow>(&write))
+            if (tables.attachments.contains(row->id)) return "attachment exists";
+        if (const auto* row = std::get_if<DecisionRow>(&write))
+            if (tables.decisions.contains(row->seq)) return "decision exists";
+        if (const auto* row = std::get_if<QuarantineRow>(&write))
+            if (tables.quarantine.contains(row->seq)) return "quarantine row exists";
+        if (const auto* row = std::get_if<ReceiptRow>(&write))
+            if (!receipts.insert({row->inbox, row->external_id}).second)
+                return "receipt twice: " + row->external_id;
     }
     return std::nullopt;
 }

@@ -62,7 +62,7 @@ CREATE TABLE credentials(email TEXT PRIMARY KEY, agent INTEGER NOT NULL, passwor
 CREATE TABLE operations(author TEXT NOT NULL, client_id TEXT NOT NULL, at INTEGER NOT NULL,
   result TEXT NOT NULL, PRIMARY KEY(author, client_id)) WITHOUT ROWID;
 CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE blobs(sha256 TEXT PRIMARY KEY, bytes BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE blobs(id INTEGER PRIMARY KEY, sha256 TEXT NOT NULL UNIQUE, bytes BLOB NOT NULL);
 )sql";
 
 constexpr std::array migrations{migration_1};

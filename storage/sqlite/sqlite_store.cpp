@@ -19,6 +19,8 @@
 namespace storage::sqlite {
 namespace {
 
+constexpr std::size_t reads_per_view_max = 16;
+
 struct Waiting {
     Batch batch;
     AppendCallback done;
@@ -154,7 +156,8 @@ private:
             for (const RowWrite& row : batch.rows) write_row(db_, row);
             for (const Blob& blob : batch.blobs)
                 if (blob.bytes->size() <= options_.blob_inline_bytes_max)
-                    db_.prepared("INSERT INTO blobs VALUES(?1,?2) ON CONFLICT DO NOTHING")
+                    db_.prepared(
+                           "INSERT INTO blobs(sha256,bytes) VALUES(?1,?2) ON CONFLICT DO NOTHING")
                         .bind(blob.sha256, *blob.bytes)
                         .run();
             db_.prepared("RELEASE batch").bind().run();
@@ -175,13 +178,18 @@ private:
         for (;;) {
             readers_wake_.wait(lock, [this] { return stopping_ || !reads_.empty(); });
             if (reads_.empty()) return;
-            auto use = std::move(reads_.front());
-            reads_.pop_front();
+            // Several reads share one view. It begins after they were asked for, so each sees all
+            // that was committed before it asked.
+            std::vector<std::function<void(Reader&)>> taken;
+            while (!reads_.empty() && taken.size() < reads_per_view_max) {
+                taken.push_back(std::move(reads_.front()));
+                reads_.pop_front();
+            }
             lock.unlock();
             reader.begin();
-            use(reader);
+            for (auto& use : taken) use(reader);
             reader.end();
-            use = nullptr;
+            taken.clear();
             lock.lock();
         }
     }
@@ -214,6 +222,10 @@ std::unique_ptr<Store> open_sqlite(const SqliteOptions& options) {
     } catch (const std::filesystem::filesystem_error& error) {
         throw std::runtime_error("cannot use the data folder " + options.folder.string() + ": " +
                                  error.code().message() + "; give another with --data");
+    } catch (const sqlite::SqliteError& error) {
+        throw std::runtime_error("cannot use " + (options.folder / "sportello.db").string() + ": " +
+                                 error.what() +
+                                 "; restore a backup, or give another folder with --data");
     }
 }
 

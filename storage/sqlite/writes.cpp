@@ -59,7 +59,7 @@ struct Writer {
     void operator()(const ClockRow& row) const {
         db.prepared(
               "INSERT INTO clocks VALUES(?1,?2,?3,?4,?5,?6,?7,?8) "
-              "ON CONFLICT(conversation, metric, started_at) DO UPDATE SET "
+              "ON CONFLICT(conversation, metric, started_at) DO UPDATE SET policy=excluded.policy, "
               "warn_at=excluded.warn_at,"
               "due_at=excluded.due_at, state=excluded.state, ended_at=excluded.ended_at")
             .bind(row.conversation, row.metric, row.policy, row.started_at, row.warn_at, row.due_at,
@@ -92,7 +92,8 @@ struct Writer {
     void operator()(const OutboxRow& row) const {
         db.prepared(
               "INSERT INTO outbox VALUES(?1,?2,?3,?4,?5,?6,?7) "
-              "ON CONFLICT(id) DO UPDATE SET due_at=excluded.due_at, attempts=excluded.attempts,"
+              "ON CONFLICT(id) DO UPDATE SET conversation=excluded.conversation, "
+              "due_at=excluded.due_at, attempts=excluded.attempts,"
               "state=excluded.state, reason=excluded.reason, body=excluded.body")
             .bind(row.id, row.conversation, row.due_at, row.attempts, row.state, row.reason,
                   row.body)

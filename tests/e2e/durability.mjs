@@ -2,7 +2,7 @@
 // the one truth from which the read tables are written again.
 import { Hub } from './hub.mjs';
 import { MailClient, plainMail, Pump } from './mail_client.mjs';
-import { check, equal, figure, matches, until } from './support.mjs';
+import { check, equal, figure, matches, until, within } from './support.mjs';
 
 const base = '/api/v1';
 const support = 'support@demo.localhost';
@@ -93,7 +93,7 @@ async function sentAgain(at) {
   const client = await MailClient.connect(at.hub.lmtpPort, 'lmtp');
   for (const pump of at.pumps)
     for (const id of pump.tried.slice(-3))
-      equal((await client.send(id, support, plainMail({ from: `Pump <${id}>`, to: support, subject: id, id, text: 'again' })))[0].code, 250, `the repeat of ${id}`);
+      equal((await client.send(id, support, `Received: from elsewhere\n${pump.mail(id)}`))[0].code, 250, `the repeat of ${id}`);
   await client.quit();
   for (const writer of at.notes) for (const key of writer.tried.slice(-3)) equal((await writer.write(key)).status, 201, `the repeat of ${key}`);
   for (const one of at.pumps) one.acknowledged = one.tried;
@@ -140,15 +140,45 @@ async function rebuilt(at) {
   equal(Object.keys(after).length, Object.keys(before).length, 'lists');
 }
 
-async function errors({ hub }) {
+// The commands of an administrator on the folder of a running hub.
+async function beside({ hub }) {
+  const made = await hub.command('user', 'nina@demo.localhost', '--name', 'Nina Riva');
+  equal(made.code, 0, `user: ${made.stderr}`);
+  const client = await MailClient.connect(hub.lmtpPort, 'lmtp');
+  const send = (n) => client.send('late@customers.test', support, plainMail({ from: 'Late <late@customers.test>', to: support, subject: 'Late', id: `late-${n}@customers.test`, text: 'x' }));
+  // The first may be asked to come back: memory is restored from the store.
+  await send(1);
+  equal((await send(2))[0].text, '250 2.0.0 Taken', 'the second mail after it');
+  await client.quit();
+  check((await hub.get(`${base}/agents`)).items.some((one) => one.email === 'nina@demo.localhost'), 'the hub knows her');
+  equal((await hub.request('GET', '/readyz', { token: '' })).status, 200, '/readyz');
+}
+
+async function wrongUse({ hub }) {
   const none = await hub.command('nonsense');
   equal(none.code, 2, 'the exit code of a wrong command');
   check(none.stderr.length + none.stdout.length > 10, 'it says what is wrong');
+  const wrong = await Hub.create('wrong', { config: { server: { hhtp: 'x' } } });
+  await wrong.start().then(() => check(false, 'it started with an unknown key'), (error) => matches(error.message, /it ended with 1[\s\S]*unknown key server\.hhtp/, 'an unknown key'));
+  const taken = await Hub.create('taken');
+  taken.httpPort = hub.httpPort;
+  const { code, log } = await ends(taken);
+  check(code === 1 && /another program may use the port/.test(log), `a port that is taken: ${code} ${log}`);
+}
+
+// Starts a hub that is expected to refuse; nothing when it did not within the time.
+async function ends(hub) {
+  await hub.start().catch(() => {});
+  const ended = await within('the program to end', hub.exited, 5000).catch(() => ({ code: null }));
+  await hub.kill();
+  return { code: ended.code, log: hub.log };
+}
+
+async function twoOnOneFolder({ hub }) {
   const second = await Hub.create('second');
   second.data = hub.data;
-  await second.start().then(() => {
-    throw new Error('a second hub started on the data folder of a running one');
-  }, (error) => matches(error.message, /it ended with 1/, 'a second hub on the same folder'));
+  const { code } = await ends(second);
+  equal(code, 1, 'the exit code of a second hub on the folder of a running one');
   equal((await hub.get('/readyz', { token: '' })).ready, true, 'the first hub goes on');
 }
 
@@ -158,5 +188,7 @@ export async function run(test) {
   await test('kill -9 again and again loses and doubles nothing', () => killed(at));
   await test('what is sent again is taken once', () => sentAgain(at));
   await test('verify and rebuild: the lists are the same', () => rebuilt(at));
-  await test('wrong use is told', () => errors(at));
+  await test('wrong use is told', () => wrongUse(at));
+  await test('a second hub on the same folder is refused', () => twoOnOneFolder(at));
+  await test('an agent added by the command line while the hub runs', () => beside(at));
 }

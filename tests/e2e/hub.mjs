@@ -48,7 +48,8 @@ export class Hub {
       if (this.process === child) this.process = null;
     });
     await until('the hub to be ready', async () => {
-      if (child.exitCode !== null) throw new Error(`it ended with ${child.exitCode}: ${this.log.slice(-800)}`);
+      if (child.exitCode !== null)
+        throw Object.assign(new Error(`it ended with ${child.exitCode}: ${this.log.slice(-800)}`), { hopeless: true });
       return (await fetch(`${this.url}/readyz`)).status === 200;
     }, 20_000);
     this.token = fs.readFileSync(path.join(this.data, 'admin-token'), 'utf8').trim();

@@ -126,6 +126,9 @@ export class Pump {
   id(n) {
     return `${this.name}-${n}@pump.test`;
   }
+  mail(id) {
+    return plainMail({ from: `Pump <${id}>`, to: this.to, subject: `Mail ${id}`, id, text: `This is ${id}. ${'x'.repeat(this.pad)}` });
+  }
   start() {
     this.going = true;
     this.ended = this.work().catch((error) => (this.why = error.message));
@@ -135,11 +138,8 @@ export class Pump {
     const client = await MailClient.connect(this.port, this.protocol);
     for (let n = 1; this.going; ++n) {
       const id = this.id(n);
-      const from = `${this.name}-${n}@pump.test`;
       this.tried.push(id);
-      const mail = plainMail({ from: `Pump ${n} <${from}>`, to: this.to, subject: `${this.name} number ${n}`, id,
-        text: `This is mail ${n}. ${'x'.repeat(this.pad)}` });
-      const reply = await client.send(from, this.to, mail);
+      const reply = await client.send(id, this.to, this.mail(id));
       const first = Array.isArray(reply) ? reply[0] : reply;
       if (first.code !== 250) throw new Error(first.text);
       this.acknowledged.push(id);

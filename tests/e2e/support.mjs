@@ -29,7 +29,8 @@ export function matches(text, pattern, what) {
   if (!pattern.test(text)) throw new Error(`${what}: ${pattern} does not match ${shown(text)}`);
 }
 
-// Asks again until `probe` gives something true; names what was waited for when the deadline passes.
+// Asks again until `probe` gives something true; names what was waited for when the deadline passes. An error of the
+// probe counts as "not yet" unless it is marked hopeless.
 export async function until(what, probe, milliseconds = 10_000) {
   const deadline = Date.now() + milliseconds;
   let last;
@@ -38,6 +39,7 @@ export async function until(what, probe, milliseconds = 10_000) {
       last = await probe();
       if (last) return last;
     } catch (error) {
+      if (error.hopeless) throw error;
       last = error;
     }
     if (Date.now() > deadline) throw new Error(`waited ${milliseconds} ms for: ${what}; last: ${shown(last?.message ?? last)}`);

@@ -75,7 +75,8 @@ inline std::string_view payload_of(const feed::Frame& frame) {
 }
 
 inline ConsoleMessage console_message(const storage::MessageRow& row) {
-    return {row.body.substr(0, row.body.size() - 1),
+    const std::string json = model::message_json(row);
+    return {json.substr(0, json.rfind(",\"seq\":")),
             '"' + row.delivery_state + "\" " + model::quoted(row.delivery_reason)};
 }
 
