@@ -9,8 +9,9 @@
 #include "hub/app/app.hpp"
 
 int main(int argc, char** argv) {
-    // Few arenas: with one per thread, resident memory grows for nothing.
-    mallopt(M_ARENA_MAX, 2);
+    // One arena for each busy thread (desk, parser, writer, the net loops), so that none waits for
+    // another's lock; not the library's eight per core, which keep memory for nothing.
+    mallopt(M_ARENA_MAX, 6);
     curl_global_init(CURL_GLOBAL_DEFAULT);
     int exit_code = 0;
     const auto options = app::read_options(argc, argv, exit_code);

@@ -16,6 +16,7 @@ void Shard::each(Call call) {
 
 void Shard::add(const std::shared_ptr<Subscriber>& subscriber) {
     subscribers_.push_back(subscriber);
+    has_subscribers_ = true;
 }
 
 void Shard::take(const std::vector<ItemPtr>& items) {

@@ -264,21 +264,47 @@ std::string to_json(const sla::Policy& policy) {
 }
 namespace {
 
-// The inside of a JSON string. Plain text, by far the most common, is not sent through the library.
+// How many bytes the UTF-8 sequence at `at` has; 0 when it is not one (RFC 3629).
+std::size_t utf8_size(const std::string& text, std::size_t at) {
+    const auto byte = [&text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+    const unsigned char lead = byte(at);
+    const std::size_t size = lead >= 0xC2 && lead <= 0xDF   ? 2
+                             : lead >= 0xE0 && lead <= 0xEF ? 3
+                             : lead >= 0xF0 && lead <= 0xF4 ? 4
+                                                            : 0;
+    if (size == 0 || at + size > text.size()) return 0;
+    const unsigned char low = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
+    const unsigned char high = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
+    if (byte(at + 1) < low || byte(at + 1) > high) return 0;
+    for (std::size_t i = 2; i < size; ++i)
+        if (byte(at + i) < 0x80 || byte(at + i) > 0xBF) return 0;
+    return size;
+}
+
+// The inside of a JSON string. A long text is copied once; what is rare goes through the library.
 std::string escaped(const std::string& text) {
+    const auto by_library = [&text] {
+        const std::string whole = dump(Json(text));
+        return whole.substr(1, whole.size() - 2);
+    };
     std::string out;
     out.reserve(text.size() + text.size() / 16);
-    for (const char c : text) {
-        if (c == '\n') {
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const auto c = static_cast<unsigned char>(text[i]);
+        if (c >= 0x80) {
+            const std::size_t size = utf8_size(text, i);
+            if (size == 0) return by_library();
+            out.append(text, i, size);
+            i += size - 1;
+        } else if (c == '\n') {
             out += "\\n";
         } else if (c == '"' || c == '\\') {
-            out += {'\\', c};
+            out.push_back('\\');
+            out.push_back(text[i]);
         } else if (c < ' ' || c == 0x7f) {
-            const std::string whole =
-                dump(Json(text));  // anything else, and bytes that are not UTF-8
-            return whole.substr(1, whole.size() - 2);
+            return by_library();
         } else {
-            out.push_back(c);
+            out.push_back(text[i]);
         }
     }
     return out;
@@ -295,12 +321,14 @@ std::string to_json(const Message& message) {
     if (!prefix) body["trimmed_text"] = message.trimmed_text;
     std::string out = dump(body);
     out.pop_back();
-    out.append(R"(,"text":")").append(escaped(message.text)).append("\"");
-    if (prefix)
-        out.append(R"(,"trimmed_bytes":)")
-            .append(std::to_string(message.trimmed_text.size()))
-            .append(R"(,"trimmed_json_bytes":)")
-            .append(std::to_string(escaped(message.trimmed_text).size()));
+    const std::string text = escaped(message.text);
+    out.append(R"(,"text":")").append(text).append("\"");
+    if (prefix) {
+        const bool whole = message.trimmed_text.size() == message.text.size();
+        out.append(R"(,"trimmed_bytes":)").append(std::to_string(message.trimmed_text.size()));
+        out.append(R"(,"trimmed_json_bytes":)")
+            .append(std::to_string(whole ? text.size() : escaped(message.trimmed_text).size()));
+    }
     return out + "}";
 }
 std::string to_json(const routing::Decision& decision) {

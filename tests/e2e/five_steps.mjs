@@ -127,7 +127,7 @@ async function chat(at) {
   await openConversation(page, at.chat);
   // The widget tells of typing every three seconds at most, so the visitor types on until it is seen.
   at.typing = await until('the console to show that the visitor types', async () => {
-    await at.panel.locator('#box').press('o');
+    await at.panel.locator('#box').press('o', { delay: 60 });
     const shown = await page.locator('.presence').innerText();
     return shown.includes('is typing') && shown;
   });
