@@ -49,7 +49,7 @@ async function ground() {
   await sendMail(hub.lmtpPort, 'eva@customers.test', 'billing@demo.localhost', plainMail({ from: 'Eva <eva@customers.test>', to: 'billing@demo.localhost',
     subject: 'For Billing', id: 'bill-1@customers.test', text: 'My bill' }), 'lmtp');
   const all = await hub.conversations();
-  const at = { hub, luca, giulia, sara, sockets, all, secret: all.find((one) => one.subject === 'For Support only'),
+  const at = { hub, position, luca, giulia, sara, sockets, all, secret: all.find((one) => one.subject === 'For Support only'),
     bill: all.find((one) => one.subject === 'For Billing'), as: { token: luca.token } };
   at.message = (await hub.messages(at.secret.id))[0];
   return at;
@@ -92,7 +92,7 @@ async function timeline({ hub, as, secret, bill }) {
   check(!/secret|Support only/.test(text), 'the timeline has no words of it');
 }
 
-async function socket({ hub, sockets, secret, luca }) {
+async function socket({ hub, position, sockets, secret, luca }) {
   const nothing = (frames) => !JSON.stringify(frames).includes('Support only') && !JSON.stringify(frames).includes(`"${secret.id}"`);
   await sockets.giulia.until('the mail at Giulia', (frame) => JSON.stringify(frame).includes('Support only'));
   await sockets.luca.until('his mail at Luca', (frame) => JSON.stringify(frame).includes('For Billing'));
@@ -102,7 +102,7 @@ async function socket({ hub, sockets, secret, luca }) {
   for (const cid of ['luca-1', 'luca-2'])
     equal((await sockets.luca.until('an answer', (frame) => frame.cid === cid)).t, 'nack', `the answer to ${cid}`);
   sockets.luca.socket.send(JSON.stringify({ t: 'p', conv: secret.id, what: 'view' }));
-  const again = listen(hub, luca.token, { epoch: (await hub.get(`${base}/snapshot`)).epoch, seq: 0 });
+  const again = listen(hub, luca.token, position);
   await again.until('his mail in the replay', (frame) => JSON.stringify(frame).includes('For Billing'));
   check(nothing(again.frames), 'no word of it in what Luca resumes with');
 }
