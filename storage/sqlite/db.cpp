@@ -37,13 +37,13 @@ Database::Database(const std::filesystem::path& file, bool read_only) {
     const int flags =
         (read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE) |
         SQLITE_OPEN_NOMUTEX;
-    if (sqlite3_open_v2(file.c_str(), &handle_, flags, nullptr) != SQLITE_OK) {
-        const std::string what = sqlite3_errmsg(handle_);
-        sqlite3_close(handle_);
-        throw std::runtime_error("cannot open " + file.string() + ": " + what +
+    sqlite3* opened = nullptr;
+    const int code = sqlite3_open_v2(file.c_str(), &opened, flags, nullptr);
+    handle_.reset(opened);  // it is given also on failure
+    if (code != SQLITE_OK)
+        throw std::runtime_error("cannot open " + file.string() + ": " + sqlite3_errmsg(opened) +
                                  "; check that the folder exists and may be written");
-    }
-    sqlite3_busy_timeout(handle_, 5000);
+    sqlite3_busy_timeout(handle(), 5000);
     if (!read_only) {
         execute("PRAGMA page_size=4096");    // most rows are small: fewer bytes per changed page
         execute("PRAGMA journal_mode=WAL");  // readers never wait for the writer
@@ -58,14 +58,9 @@ Database::Database(const std::filesystem::path& file, bool read_only) {
     execute("PRAGMA temp_store=MEMORY");
 }
 
-Database::~Database() {
-    statements_.clear();
-    sqlite3_close(handle_);
-}
-
 void Database::execute(const std::string& sql) {
     char* message = nullptr;
-    const int code = sqlite3_exec(handle_, sql.c_str(), nullptr, nullptr, &message);
+    const int code = sqlite3_exec(handle(), sql.c_str(), nullptr, nullptr, &message);
     if (code == SQLITE_OK) return;
     const std::string what = message == nullptr ? "unknown error" : message;
     sqlite3_free(message);
@@ -74,7 +69,7 @@ void Database::execute(const std::string& sql) {
 
 Statement& Database::prepared(const char* sql) {
     auto& slot = statements_[sql];
-    if (!slot) slot = std::make_unique<Statement>(handle_, sql);
+    if (!slot) slot = std::make_unique<Statement>(handle(), sql);
     return *slot;
 }
 

@@ -86,15 +86,19 @@ public:
     Database(const std::filesystem::path& file, bool read_only);
     Database(const Database&) = delete;
     Database& operator=(const Database&) = delete;
-    ~Database();
+
+    struct Close {
+        // Waits for statements that are finalised later.
+        void operator()(sqlite3* handle) const { sqlite3_close_v2(handle); }
+    };
 
     void execute(const std::string& sql);
     // The prepared statement for this text, made once. The text must be a literal.
     Statement& prepared(const char* sql);
-    sqlite3* handle() const { return handle_; }
+    sqlite3* handle() const { return handle_.get(); }
 
 private:
-    sqlite3* handle_ = nullptr;
+    std::unique_ptr<sqlite3, Close> handle_;
     std::unordered_map<const char*, std::unique_ptr<Statement>> statements_;
 };
 

@@ -70,7 +70,13 @@ public:
     Bound& operator=(const Bound&) = delete;
     ~Bound() { sqlite3_finalize(statement_); }
 
-    bool step() const { return sqlite3_step(statement_) == SQLITE_ROW; }
+    // An error must never look like the end of the rows.
+    bool step() const {
+        const int code = sqlite3_step(statement_);
+        if (code != SQLITE_ROW && code != SQLITE_DONE)
+            throw SqliteError(code, sqlite3_errmsg(sqlite3_db_handle(statement_)));
+        return code == SQLITE_ROW;
+    }
     std::int64_t number(int column) const { return sqlite3_column_int64(statement_, column); }
     template <class Id>
     Id id(int column) const {

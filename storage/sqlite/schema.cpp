@@ -32,14 +32,18 @@ CREATE TABLE messages(
 CREATE UNIQUE INDEX messages_by_number ON messages(conversation, number);
 CREATE INDEX messages_by_seq ON messages(seq);
 CREATE TABLE attachments(
-  id INTEGER PRIMARY KEY, conversation INTEGER NOT NULL, message INTEGER NOT NULL, name TEXT NOT NULL,
+  id INTEGER PRIMARY KEY, conversation INTEGER NOT NULL, message INTEGER NOT NULL,
+  name TEXT NOT NULL,
   type TEXT NOT NULL, size INTEGER NOT NULL, blob TEXT NOT NULL, is_inline INTEGER NOT NULL);
 CREATE TABLE receipts(inbox INTEGER NOT NULL, external_id TEXT NOT NULL,
-  conversation INTEGER NOT NULL, message INTEGER NOT NULL, PRIMARY KEY(inbox, external_id)) WITHOUT ROWID;
-CREATE TABLE threads(inbox INTEGER NOT NULL, external_id TEXT NOT NULL, conversation INTEGER NOT NULL,
+  conversation INTEGER NOT NULL, message INTEGER NOT NULL, PRIMARY KEY(inbox,
+  external_id)) WITHOUT ROWID;
+CREATE TABLE threads(inbox INTEGER NOT NULL, external_id TEXT NOT NULL,
+  conversation INTEGER NOT NULL,
   PRIMARY KEY(inbox, external_id)) WITHOUT ROWID;
 CREATE TABLE clocks(conversation INTEGER NOT NULL, metric TEXT NOT NULL, policy INTEGER NOT NULL,
-  started_at INTEGER NOT NULL, warn_at INTEGER NOT NULL, due_at INTEGER NOT NULL, state TEXT NOT NULL,
+  started_at INTEGER NOT NULL, warn_at INTEGER NOT NULL, due_at INTEGER NOT NULL,
+  state TEXT NOT NULL,
   ended_at INTEGER, PRIMARY KEY(conversation, metric, started_at)) WITHOUT ROWID;
 CREATE TABLE decisions(seq INTEGER PRIMARY KEY, conversation INTEGER NOT NULL, at INTEGER NOT NULL,
   body TEXT NOT NULL);
@@ -57,7 +61,8 @@ CREATE INDEX outbox_by_due ON outbox(due_at, id);
 CREATE INDEX outbox_by_conversation ON outbox(conversation, id);
 CREATE TABLE sessions(token_hash TEXT PRIMARY KEY, agent INTEGER NOT NULL, kind TEXT NOT NULL,
   expires_at INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE credentials(email TEXT PRIMARY KEY, agent INTEGER NOT NULL, password_hash TEXT NOT NULL)
+CREATE TABLE credentials(email TEXT PRIMARY KEY, agent INTEGER NOT NULL,
+  password_hash TEXT NOT NULL)
   WITHOUT ROWID;
 CREATE TABLE operations(author TEXT NOT NULL, client_id TEXT NOT NULL, at INTEGER NOT NULL,
   result TEXT NOT NULL, PRIMARY KEY(author, client_id)) WITHOUT ROWID;

@@ -114,6 +114,20 @@ async function hostileWords(at) {
   check(at.hub.running, 'the hub is up');
 }
 
+// More history than may wait for one visitor at once still comes, in the end.
+async function longHistory(at) {
+  const token = await Visitor.token(at.hub);
+  const first = await Visitor.open(at.hub, token);
+  const { conversation } = await first.say('l1', 'Please paste the log.');
+  first.socket.terminate();
+  for (let n = 1; n <= 30; ++n) await at.hub.post(`${base}/conversations/${conversation}/messages`, { text: `part ${n} ${'x'.repeat(40_000)}` });
+  const back = await Visitor.open(at.hub, token);
+  let ended;
+  void back.closed.then((code) => (ended = code));
+  await until('the whole history', () => ended || back.texts().length === 31);
+  equal(ended, undefined, 'how the visitor was cut off');
+}
+
 export async function run(test) {
   const at = { hub: await Hub.create('chat') };
   await at.hub.start();
@@ -122,4 +136,5 @@ export async function run(test) {
   await test('nobody reads the conversation of somebody else', () => stranger(at));
   await test('wrong frames and limits are told', () => wrong(at));
   await test('hostile words', () => hostileWords(at));
+  await test('a long history comes back', () => longHistory(at));
 }

@@ -126,8 +126,10 @@ async function chat(at) {
   at.chat = await row.getAttribute('data-conversation');
   await openConversation(page, at.chat);
   // The widget tells of typing every three seconds at most, so the visitor types on until it is seen.
+  const words = 'I would take two of them. ';
+  let typed = 0;
   at.typing = await until('the console to show that the visitor types', async () => {
-    await at.panel.locator('#box').press('o', { delay: 60 });
+    await at.panel.locator('#box').pressSequentially(words[typed++ % words.length], { delay: 60 });
     const shown = await page.locator('.presence').innerText();
     return shown.includes('is typing') && shown;
   });

@@ -199,7 +199,8 @@ const overflows = async (hub) => {
   return Number(/^[a-z_]*overflow[a-z_]*(?:\{[^}]*\})? (\d+)/m.exec(text)?.[1] ?? NaN);
 };
 
-async function slowReader({ hub }) {
+async function slowReader(at) {
+  const { hub } = at;
   const position = await hub.get(`${base}/snapshot`);
   const slow = await Client.hello(hub, position);
   const quick = await Client.hello(hub, position);
@@ -218,15 +219,15 @@ async function slowReader({ hub }) {
   const told = fold(quick.frames, position.seq);
   const ids = new Set([...told.messages.values()].map((one) => one.external_id));
   equal(acknowledged.filter((id) => !ids.has(id)), [], 'mails that the quick reader was not told');
-  hub.absent = { epoch: position.epoch, places: [position.seq, slow.frames.filter((frame) => frame.t === 'd').at(-1)?.seq ?? position.seq] };
+  at.absent = { epoch: position.epoch, places: [position.seq, slow.frames.filter((frame) => frame.t === 'd').at(-1)?.seq ?? position.seq] };
 }
 
 // More was missed than may wait for one console: it is told in pieces or by the word stale, and never cut off for being
 // slow, since the next attempt would end in the same way.
-async function longAbsence({ hub }) {
-  check(hub.absent, 'the flood came to its end');
-  for (const seq of hub.absent.places) {
-    const back = await Client.hello(hub, { epoch: hub.absent.epoch, seq });
+async function longAbsence({ hub, absent }) {
+  check(absent, 'the flood came to its end');
+  for (const seq of absent.places) {
+    const back = await Client.hello(hub, { epoch: absent.epoch, seq });
     let ended;
     void back.closed.then((code) => (ended = code));
     await until(`what came after ${seq}, or stale`, () => ended || back.frames.some((frame) => frame.t === 'd' || frame.t === 'stale'));
