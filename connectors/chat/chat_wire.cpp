@@ -106,11 +106,12 @@ std::optional<ChatMessage> message_for_visitor(std::string_view message_json) {
 }
 
 std::string ready_frame(bool agents_online, const std::string& conversation,
-                        std::uint32_t last_number) {
+                        std::uint32_t last_number, bool reset) {
     return dump({{"t", "ready"},
                  {"online", agents_online},
                  {"conversation", conversation},
-                 {"last", last_number}});
+                 {"last", last_number},
+                 {"reset", reset}});
 }
 
 std::string message_frame(const ChatMessage& message) {

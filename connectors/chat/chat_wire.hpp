@@ -68,8 +68,9 @@ struct ChatMessage {
 
 // Nothing when the stored message is a note: it never becomes a frame.
 std::optional<ChatMessage> message_for_visitor(std::string_view message_json);
+// `reset`: what follows does not continue what the visitor has on the screen.
 std::string ready_frame(bool agents_online, const std::string& conversation,
-                        std::uint32_t last_number);
+                        std::uint32_t last_number, bool reset);
 std::string message_frame(const ChatMessage& message);
 std::string ack_frame(const std::string& client_id, const std::string& conversation,
                       const std::string& id, std::uint32_t number);

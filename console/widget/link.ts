@@ -3,6 +3,7 @@
 export interface Shown { number: number; cid: string; mine: boolean; name: string; text: string; at: string; files: { id: string; name: string }[] }
 export interface Waiting { cid: string; text: string; attachments: string[] }
 export interface Screen {
+  reset(): void;
   message(shown: Shown): void;
   acked(cid: string): void;
   refused(cid: string, code: string): void;
@@ -75,7 +76,10 @@ export class Link {
   private take(frame: Record<string, any>): void {
     if (frame.t === 'ready') {
       this.retry = 500;
-      if (frame.conversation !== this.conversation) this.number = 0;
+      if (frame.reset) {
+        this.number = 0;
+        this.screen.reset();
+      }
       this.conversation = frame.conversation;
       this.screen.connected(true);
       this.screen.presence(frame.online);

@@ -58,6 +58,10 @@ function connect(identity: string, signature: string): void {
       if (!shown.mine && !open) tellHost({ sportello: 'unread' });
       if (open) link?.seen();
     },
+    reset() {
+      log.replaceChildren();
+      for (const message of link?.waiting ?? []) drawWaiting(message);
+    },
     acked: (cid) => state(cid, say.sent),
     refused: (cid, code) => state(cid, say.notSent + code),
     typing(name) {

@@ -131,6 +131,16 @@ std::optional<connectors::Attachment> Uploads::get(const std::string& id) const 
     return found == waiting_.end() ? std::nullopt : std::optional{found->second};
 }
 
+bool OperationsUnderWay::begin(const std::string& operation) {
+    const std::lock_guard lock(mutex_);
+    return operations_.insert(operation).second;
+}
+
+void OperationsUnderWay::end(const std::string& operation) {
+    const std::lock_guard lock(mutex_);
+    operations_.erase(operation);
+}
+
 namespace {
 
 constexpr std::chrono::minutes failures_remembered{10};

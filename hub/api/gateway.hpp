@@ -3,6 +3,7 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <mutex>
+#include <set>
 #include <unordered_map>
 
 #include "connectors/chat/chat_wire.hpp"
@@ -29,7 +30,7 @@ struct Settings {
     std::string public_url;      // for links; empty: as asked
     runtime::websocket::Limits console_socket;
     runtime::websocket::Limits widget_socket{.message_bytes_max = 64 * 1024,
-                                             .queue_bytes_max = 1024 * 1024};
+                                             .queue_bytes_max = 4 * 1024 * 1024};
     connectors::chat::ChatLimits chat;
 };
 
@@ -49,6 +50,17 @@ private:
     mutable std::mutex mutex_;
     std::unordered_map<std::string, connectors::Attachment> waiting_;
     std::vector<std::string> order_;
+};
+
+// Requests with an Idempotency-Key that are being carried out. Thread-safe.
+class OperationsUnderWay {
+public:
+    bool begin(const std::string& operation);  // false: it is under way already
+    void end(const std::string& operation);
+
+private:
+    std::mutex mutex_;
+    std::set<std::string> operations_;
 };
 
 // Counts failed sign-ins by address and name. Thread-safe.
@@ -77,6 +89,7 @@ struct Gateway {
     std::function<std::vector<Health>()> health;
     Uploads uploads;
     SignInGuard sign_ins;
+    OperationsUnderWay operations;
     std::atomic<std::size_t> connections = 0;
     std::atomic<bool> draining = false;
 };

@@ -150,6 +150,17 @@ Result change_conversation(Gateway& gateway, runtime::Loop& loop, Request& reque
     if (commands.empty())
         body.complain("", "name at least one of assignee_id, team_id, priority, tags, status");
     if (auto fault = body.fault()) co_return std::move(*fault);
+    if (base) {
+        std::optional<storage::ConversationRow> row;
+        std::function<void(storage::Reader&)> use = [&](storage::Reader& reader) {
+            row = visible_row(reader, request, request.id());
+        };
+        co_await read(gateway, loop, std::move(use));
+        if (!row) co_return no_conversation();
+        if (row->version != *base)
+            co_return problem(412, "Changed meanwhile",
+                              "somebody changed this conversation; look again", "If-Match");
+    }
     for (model::Command& command : commands) {
         const auto answer = co_await submit(gateway, loop, std::move(command));
         if (!answer.ok()) co_return problem_of(answer);

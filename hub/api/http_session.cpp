@@ -118,6 +118,20 @@ awaitable<bool> write_response(Session& session, const Request& request, Respons
     co_return !error;
 }
 
+// A socket closed with bytes unread resets the connection, and the answer is lost with it: what
+// still comes is read and thrown away, for as long as a request may take.
+awaitable<void> discard_rest(Session& session) {
+    error_code ignored;
+    session.socket->shutdown(tcp::socket::shutdown_send, ignored);
+    arm(session);
+    std::array<char, 8192> buffer;
+    for (;;) {
+        const auto [error, size] =
+            co_await session.socket->async_read_some(boost::asio::buffer(buffer), token);
+        if (error) co_return;
+    }
+}
+
 bool wants_upgrade(const Request& request) {
     std::string upgrade = request.header("upgrade");
     std::transform(upgrade.begin(), upgrade.end(), upgrade.begin(),
@@ -191,6 +205,7 @@ awaitable<void> serve(Gateway& gateway, runtime::Loop& loop, std::shared_ptr<tcp
                                ? problem(400, "Bad request", "this is not HTTP/1.1")
                                : problem(413, "Too large", "the body is larger than the limit");
             co_await write_response(session, request, std::move(refused), false);
+            co_await discard_rest(session);
             break;
         }
         if (wants_upgrade(request)) {

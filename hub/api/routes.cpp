@@ -122,7 +122,9 @@ Response page(Gateway& gateway, Request& request) {
 awaitable<Response> once(Gateway& gateway, runtime::Loop& loop, Request& request, Handler handler) {
     const std::string key = request.header("idempotency-key");
     // A token is shown once and never kept, not even as a first answer.
-    const bool keeps = request.method == "POST" && request.path != "/api/v1/tokens";
+    // A message's key is its client id: the desk itself gives a repeat the first answer.
+    const bool keeps = request.method == "POST" && request.path != "/api/v1/tokens" &&
+                       !request.path.ends_with("/messages");
     if (!keeps || key.empty() || !request.principal) {
         auto plain = co_await handler(gateway, loop, request);
         co_return plain;
@@ -143,6 +145,14 @@ awaitable<Response> once(Gateway& gateway, runtime::Loop& loop, Request& request
         repeat.headers.emplace_back("Idempotent-Replay", "true");
         co_return repeat;
     }
+    const std::string under_way = author + " " + operation;
+    if (!gateway.operations.begin(under_way)) {
+        auto wait = problem(409, "Under way",
+                            "the same request is being carried out; ask again for its answer",
+                            "Idempotency-Key");
+        wait.headers.emplace_back("Retry-After", "1");
+        co_return wait;
+    }
     auto response = co_await handler(gateway, loop, request);
     if (response.status / 100 == 2) {
         storage::RowWrite row =
@@ -150,6 +160,7 @@ awaitable<Response> once(Gateway& gateway, runtime::Loop& loop, Request& request
                                   std::to_string(response.status) + " " + response.body};
         co_await write(gateway, loop, std::move(row));
     }
+    gateway.operations.end(under_way);
     co_return response;
 }
 
@@ -168,6 +179,9 @@ awaitable<Response> dispatch(Gateway& gateway, runtime::Loop& loop, Request& req
         path_known = true;
         if (method != route.method) continue;
         request.params = std::move(params);
+        const bool takes_files = request.path.ends_with("/uploads");
+        if (!takes_files && request.body.size() > gateway.settings.body_bytes_max)
+            co_return problem(413, "Too large", "the body is larger than limits.body_bytes_max");
         if (route.needs != Needs::nobody)
             request.principal = co_await authenticate(gateway, loop, request);
         if (route.needs != Needs::nobody && !request.principal)

@@ -17,7 +17,47 @@ namespace chat = connectors::chat;
 
 namespace {
 
-constexpr std::size_t history_max = 200;
+constexpr std::size_t history_max = 200;               // messages, and
+constexpr std::size_t history_bytes_max = 3 * 1024 * 1024;  // bytes: less than may wait for a socket
+
+struct History {
+    std::optional<storage::ConversationRow> row;
+    std::vector<storage::MessageRow> messages;
+    bool reset = true;
+};
+
+std::size_t bytes_of(const std::vector<storage::MessageRow>& messages) {
+    std::size_t bytes = 0;
+    for (const storage::MessageRow& message : messages) bytes += message.body.size();
+    return bytes;
+}
+
+// Policy: who resumes gets what she misses, all of it. If that is more than fits, or if she has
+// another conversation on the screen, she starts afresh with the newest messages that fit.
+History history_of(storage::Reader& reader, const connectors::Address& visitor,
+                   model::InboxId inbox, const chat::Auth& auth) {
+    History history;
+    const auto contact = reader.contact_of(visitor.kind, visitor.value);
+    if (!contact) return history;
+    storage::ConversationQuery query;
+    query.scope.everything = true;
+    query.contact = *contact;
+    query.inbox = model::number(inbox);
+    query.limit = 1;
+    const auto rows = reader.conversations(query);
+    if (rows.empty()) return history;
+    history.row = rows.front();
+    if (auth.conversation == model::text_of(history.row->id)) {
+        history.messages = reader.messages(history.row->id, auth.after_number, history_max + 1);
+        history.reset =
+            history.messages.size() > history_max || bytes_of(history.messages) > history_bytes_max;
+    }
+    if (!history.reset) return history;
+    history.messages = reader.messages_before(history.row->id, 0x7fffffff, history_max);
+    while (history.messages.size() > 1 && bytes_of(history.messages) > history_bytes_max)
+        history.messages.erase(history.messages.begin());
+    return history;
+}
 
 class WidgetSocket final : public feed::Subscriber,
                            public std::enable_shared_from_this<WidgetSocket> {
@@ -83,6 +123,7 @@ private:
             else
                 send(chat::error_frame("identity_invalid", "", 0));
         }
+        if (visitor_.name.empty()) visitor_.name = "Visitor " + visitor_.value.substr(0, 4);
         if (!inbox_) gateway_.feed.shard_of(loop_).add(shared_from_this());
         inbox_ = *inbox;
         catching_up_ = true;
@@ -93,37 +134,25 @@ private:
     // Subscribed first, then read: what is published meanwhile waits, and what was read already is
     // passed over.
     static awaitable<void> catch_up(std::shared_ptr<WidgetSocket> self, chat::Auth auth) {
-        std::optional<storage::ConversationRow> row;
-        std::vector<storage::MessageRow> messages;
+        History history;
         std::function<void(storage::Reader&)> use = [&](storage::Reader& reader) {
-            const auto contact = reader.contact_of(self->visitor_.kind, self->visitor_.value);
-            if (!contact) return;
-            storage::ConversationQuery query;
-            query.scope.everything = true;
-            query.contact = *contact;
-            query.inbox = model::number(self->inbox_->id);
-            query.limit = 1;
-            const auto rows = reader.conversations(query);
-            if (rows.empty()) return;
-            row = rows.front();
-            const bool same = auth.conversation == model::text_of(row->id);
-            messages = same ? reader.messages(row->id, auth.after_number, history_max)
-                            : reader.messages_before(row->id, 0x7fffffff, history_max);
+            history = history_of(reader, self->visitor_, self->inbox_->id, auth);
         };
         co_await read(self->gateway_, self->loop_, std::move(use));
-        self->caught_up(row, messages);
+        self->caught_up(history);
     }
 
-    void caught_up(const std::optional<storage::ConversationRow>& row,
-                   const std::vector<storage::MessageRow>& messages) {
-        if (row) {
-            conversation_ = row->id;
-            placement_ = model::placement_of(*row);
-            contact_ = row->contact;
+    void caught_up(const History& history) {
+        if (history.row) {
+            conversation_ = history.row->id;
+            placement_ = model::placement_of(*history.row);
+            contact_ = history.row->contact;
         }
-        const std::string id = row ? model::text_of(row->id) : "";
-        send(chat::ready_frame(online(), id, messages.empty() ? 0 : messages.back().number));
-        for (const storage::MessageRow& message : messages) {
+        const std::string id = history.row ? model::text_of(history.row->id) : "";
+        const std::uint32_t last = history.messages.empty() ? 0 : history.messages.back().number;
+        send(chat::ready_frame(online(), id, last, history.reset));
+        told_number_ = 0;
+        for (const storage::MessageRow& message : history.messages) {
             if (!message.is_note) tell(model::message_json(message));
             told_number_ = message.number;
         }
@@ -159,8 +188,6 @@ private:
         inbound.inbox = inbox_->id;
         inbound.channel = model::Channel::chat;
         inbound.sender = visitor_;
-        if (inbound.sender.name.empty())
-            inbound.sender.name = "Visitor " + visitor_.value.substr(0, 4);
         inbound.external_id =
             visitor_.kind + ":" + visitor_.value.substr(0, 24) + ":" + message.client_id;
         inbound.receipt_key = inbound.external_id;

@@ -3,6 +3,7 @@
 #include <future>
 #include <iostream>
 
+#include "hub/app/data_lock.hpp"
 #include "hub/app/desk_session.hpp"
 #include "hub/flow/rebuild.hpp"
 #include "hub/runtime/entropy.hpp"
@@ -85,6 +86,7 @@ int verify(const Options& options) {
 }
 
 int rebuild(const Options& options) {
+    const DataLock lock(options.config.data);
     const auto store = open(options);
     std::cout << flow::rebuild(*store) << " events read, the read tables are rebuilt.\n";
     return 0;

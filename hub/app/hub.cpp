@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "hub/api/api.hpp"
+#include "hub/app/data_lock.hpp"
 #include "hub/app/demo_seed.hpp"
 #include "hub/app/settings.hpp"
 #include "hub/flow/flow.hpp"
@@ -68,6 +69,7 @@ public:
 
 private:
     std::unique_ptr<storage::Store> prepared_store() {
+        lock_.emplace(config_.data);
         secret_ = installation_secret(config_.data);
         auto store = open_store(config_);
         set_up(*store, config_.data, options_.demo);
@@ -107,6 +109,7 @@ private:
     config::Config config_;
     runtime::SystemClock clock_;
     runtime::Metrics metrics_;
+    std::optional<DataLock> lock_;
     std::string secret_;
     std::unique_ptr<storage::Store> store_;
     api::StaticFiles files_;

@@ -94,6 +94,10 @@ CatchUp catch_up(storage::Reader& reader, const Viewer& viewer, Seq since) {
         for (const storage::EventRow* event : missed.events)
             if (is_activity(event->kind)) add(result.operations, event_operation(*event));
     }
+    if (result.operations.size() > catch_up_bytes_max) {
+        result.operations.clear();
+        result.stale = true;
+    }
     return result;
 }
 

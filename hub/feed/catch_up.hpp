@@ -18,6 +18,8 @@ struct CatchUp {
 };
 
 inline constexpr std::size_t catch_up_events_max = 5000;  // SY-06
+// Well below what may wait for one socket: beyond it a snapshot is the shorter way.
+inline constexpr std::size_t catch_up_bytes_max = 1024 * 1024;
 
 // Runs on a reader thread.
 CatchUp catch_up(storage::Reader& reader, const model::Viewer& viewer, model::Seq since);

@@ -135,9 +135,10 @@ private:
 
     void write_batch(Waiting& waiting) {
         const Batch& batch = waiting.batch;
-        const Seq head_before = head_;
-        const std::string hash_before = hash_;
         if (!batch.events.empty() && batch.events.front().seq != head_ + 1) {
+            // A command of another process may have written meanwhile (`sportello user`): whoever
+            // restores must find the head that the database has.
+            load_head();
             waiting.result = {AppendError::conflict, head_,
                               "a gap: the batch begins at " +
                                   std::to_string(batch.events.front().seq) + ", the head is " +
@@ -166,8 +167,7 @@ private:
             if ((error.code & 0xff) != SQLITE_CONSTRAINT) throw;
             db_.execute("ROLLBACK TO batch");
             db_.execute("RELEASE batch");
-            head_ = head_before;
-            hash_ = hash_before;
+            load_head();
             waiting.result = {AppendError::conflict, head_, error.what()};
         }
     }

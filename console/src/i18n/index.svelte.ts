@@ -9,20 +9,24 @@ class Text {
   language = $state(chosen in catalogues ? chosen : 'en');
   now = $derived(catalogues[this.language] ?? en);
 
+  // The browser's own variant of the language, so that a Briton reads British times.
+  private get locale(): string {
+    return navigator.languages.find((one) => one.startsWith(this.language)) ?? this.language;
+  }
   use(language: string): void {
     this.language = language;
     localStorage.setItem('sportello.language', language);
     document.documentElement.lang = language;
   }
   time(at: string): string {
-    return new Intl.DateTimeFormat(this.language, { hour: '2-digit', minute: '2-digit' }).format(new Date(at));
+    return new Intl.DateTimeFormat(this.locale, { hour: '2-digit', minute: '2-digit' }).format(new Date(at));
   }
   instant(at: string): string {
-    return new Intl.DateTimeFormat(this.language, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(at));
+    return new Intl.DateTimeFormat(this.locale, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(at));
   }
   ago(at: string, now: number): string {
     const minutes = Math.round((now - Date.parse(at)) / 60_000);
-    const relative = new Intl.RelativeTimeFormat(this.language, { style: 'narrow', numeric: 'auto' });
+    const relative = new Intl.RelativeTimeFormat(this.locale, { style: 'narrow', numeric: 'auto' });
     if (minutes < 60) return relative.format(-Math.max(0, minutes), 'minute');
     return minutes < 1440 ? relative.format(-Math.round(minutes / 60), 'hour') : relative.format(-Math.round(minutes / 1440), 'day');
   }

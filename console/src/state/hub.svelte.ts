@@ -115,6 +115,9 @@ class Hub {
   }
   delta(seq: number, ops: Parameters<typeof reduce>[2]): void {
     this.set(reduce(this.store, seq, ops));
+    for (const op of ops)
+      if (op.k === 'message' && op.v.direction === 'in')
+        this.presence({ conv: op.v.conversation_id, user: null, name: '', what: 'none' });
     this.fetchMissing();
   }
   stale(): void {
