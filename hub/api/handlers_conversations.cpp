@@ -237,7 +237,9 @@ Result add_message(Gateway& gateway, runtime::Loop& loop, Request& request) {
         row = reader.message(model::MessageId{answer.id});
     };
     co_await read(gateway, loop, std::move(use));
-    co_return json_response(row ? model::message_json(*row) : model::to_json(answer), 201);
+    auto response = json_response(row ? model::message_json(*row) : model::to_json(answer), 201);
+    if (answer.repeated) response.headers.emplace_back("Idempotent-Replay", "true");
+    co_return response;
 }
 
 Result list_conversation_events(Gateway& gateway, runtime::Loop& loop, Request& request) {
