@@ -121,6 +121,9 @@ Response page(Gateway& gateway, Request& request) {
 // client ids).
 awaitable<Response> once(Gateway& gateway, runtime::Loop& loop, Request& request, Handler handler) {
     const std::string key = request.header("idempotency-key");
+    if (key.size() > 200)
+        co_return problem(422, "Invalid request", "Idempotency-Key is longer than 200 bytes",
+                          "Idempotency-Key");
     // A token is shown once and never kept, not even as a first answer.
     // A message's key is its client id: the desk itself gives a repeat the first answer.
     const bool keeps = request.method == "POST" && request.path != "/api/v1/tokens" &&
@@ -129,9 +132,6 @@ awaitable<Response> once(Gateway& gateway, runtime::Loop& loop, Request& request
         auto plain = co_await handler(gateway, loop, request);
         co_return plain;
     }
-    if (key.size() > 200)
-        co_return problem(422, "Invalid request", "Idempotency-Key is longer than 200 bytes",
-                          "Idempotency-Key");
     const std::string author = "http:" + model::text_of(request.principal->agent.id);
     const std::string operation = request.path + " " + key;
     std::optional<storage::OperationRow> known;

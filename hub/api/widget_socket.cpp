@@ -17,8 +17,8 @@ namespace chat = connectors::chat;
 
 namespace {
 
-constexpr std::size_t history_max = 200;               // messages, and
-constexpr std::size_t history_bytes_max = 3 * 1024 * 1024;  // bytes: less than may wait for a socket
+constexpr std::size_t history_max = 200;                    // messages, and
+constexpr std::size_t history_bytes_max = 3 * 1024 * 1024;  // bytes: fewer than may wait
 
 struct History {
     std::optional<storage::ConversationRow> row;
