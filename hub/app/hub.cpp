@@ -286,7 +286,9 @@ void Hub::print_welcome() const {
                   << (listener == mail_.front() && !config_.smtp.empty() ? "SMTP " : "LMTP ")
                   << listener->endpoint().address().to_string() << ":"
                   << listener->endpoint().port() << "\n";
-    for (const auto& [id, inbox] : intake_.directory()->inboxes)
+    // Held by name: a temporary would be gone before the loop begins.
+    const auto directory = intake_.directory();
+    for (const auto& [id, inbox] : directory->inboxes)
         if (inbox.channel == model::Channel::email)
             std::cout << "  Takes mail  " << inbox.address << "\n";
     std::cout
