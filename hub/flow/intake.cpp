@@ -46,6 +46,11 @@ void Intake::receive(model::ReceiveInbound command, runtime::Loop& reply_to,
            });
 }
 
+std::shared_ptr<const Directory> Intake::directory() const {
+    const std::lock_guard lock(directory_mutex_);
+    return directory_;
+}
+
 void Intake::set_directory(const desk::State& state) {
     auto directory = std::make_shared<Directory>();
     directory->inboxes = state.inboxes;
@@ -54,7 +59,8 @@ void Intake::set_directory(const desk::State& state) {
     directory->policies = state.policies;
     for (const auto& [id, agent] : state.agent_states)
         directory->availabilities[id] = agent.availability;
-    directory_.store(std::move(directory));
+    const std::lock_guard lock(directory_mutex_);
+    directory_ = std::move(directory);
 }
 
 }  // namespace flow

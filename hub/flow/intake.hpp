@@ -2,10 +2,10 @@
 // it.
 #pragma once
 
-#include <atomic>
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 
 #include "connectors/connectors.hpp"
@@ -38,14 +38,16 @@ public:
     void receive(model::ReceiveInbound command, runtime::Loop& reply_to,
                  std::function<void(connectors::Receipt, const model::Answer&)> done);
 
-    std::shared_ptr<const Directory> directory() const { return directory_.load(); }
-    void set_directory(const desk::State& state);  // desk loop
+    std::shared_ptr<const Directory> directory() const;  // any thread
+    void set_directory(const desk::State& state);        // desk loop
 
 private:
     runtime::Loop& desk_loop_;
     DeskRunner& runner_;
     runtime::Metrics& metrics_;
-    std::atomic<std::shared_ptr<const Directory>> directory_{std::make_shared<const Directory>()};
+    // A mutex around one copy: libstdc++ 12's atomic shared_ptr unlocks without ordering its reads.
+    mutable std::mutex directory_mutex_;
+    std::shared_ptr<const Directory> directory_ = std::make_shared<const Directory>();
 };
 
 }  // namespace flow
