@@ -219,7 +219,9 @@ void read_headers(GMimeMessage* message, const Envelope& envelope, Inbound& mail
     add_addresses(g_mime_message_get_cc(message), mail.cc);
     // The first Message-ID where there are two.
     const auto ids = message_ids(header(message, "Message-ID"));
-    const std::string bare = header(message, "Message-ID");
+    std::string bare = header(message, "Message-ID");
+    std::erase_if(bare,
+                  [](unsigned char c) { return c <= ' ' || c == 127 || c == '<' || c == '>'; });
     if (!ids.empty())
         mail.external_id = ids.front();
     else if (!bare.empty() && bare.size() <= 500)

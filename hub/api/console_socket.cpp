@@ -2,6 +2,7 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <deque>
 
 #include "hub/api/auth.hpp"
@@ -34,11 +35,21 @@ public:
               })) {}
 
     void start(std::string rest) {
+        const auto left =
+            std::max(std::chrono::microseconds{0}, principal_.expires_at - gateway_.clock.now());
+        session_ends_.expires_after(left);
+        session_ends_.async_wait([weak = weak_from_this()](boost::system::error_code error) {
+            const auto self = weak.lock();
+            if (!error && self) self->connection_->close(4401, "sign in again");
+        });
         connection_->on_overflow = [this] { gateway_.metrics.counters().socket_overflow(); };
         gateway_.feed.shard_of(loop_).add(subscriber_);
         connection_->start({[self = shared_from_this()](std::string text) { self->take(text); },
                             // The handlers own this object; closing lets it go.
-                            [self = shared_from_this()] { self->closed_ = true; }},
+                            [self = shared_from_this()] {
+                                self->closed_ = true;
+                                self->session_ends_.cancel();
+                            }},
                            std::move(rest));
     }
 
@@ -61,6 +72,11 @@ private:
         connection_->send(make_text_frame(R"({"t":"hi","epoch":)" + model::quoted(gateway_.epoch) +
                                           R"(,"now":")" + model::text_of(gateway_.clock.now()) +
                                           R"("})"));
+        // The rights may have changed between the handshake and now.
+        const auto directory = gateway_.intake.directory();
+        const auto me = directory->agents.find(principal_.agent.id);
+        if (me == directory->agents.end()) return connection_->close(4401, "sign in again");
+        subscriber_->set_viewer(model::viewer_of(me->second));
         // Another history: nothing of what the client knows counts.
         subscriber_->resume(epoch == gateway_.epoch ? since : ~model::Seq{0} >> 1);
     }
@@ -246,6 +262,7 @@ private:
     Principal principal_;
     std::shared_ptr<Connection> connection_;
     std::shared_ptr<feed::ConsoleSubscriber> subscriber_;
+    boost::asio::steady_timer session_ends_{loop_.context()};
     std::deque<Waiting> waiting_;
     bool closed_ = false;
 };

@@ -29,14 +29,20 @@ awaitable<void> until_called(runtime::Loop& loop,
 
 awaitable<void> read(Gateway& gateway, runtime::Loop& loop,
                      std::function<void(storage::Reader&)> use) {
-    std::function<void(std::function<void()>)> start = [&gateway,
-                                                        &use](std::function<void()> done) {
-        gateway.store.read([&use, done = std::move(done)](storage::Reader& reader) {
-            use(reader);
+    std::exception_ptr failure;
+    std::function<void(std::function<void()>)> start = [&](std::function<void()> done) {
+        gateway.store.read([&use, &failure, done = std::move(done)](storage::Reader& reader) {
+            // What goes wrong on the store's thread is told where it was asked.
+            try {
+                use(reader);
+            } catch (const std::exception&) {
+                failure = std::current_exception();
+            }
             done();
         });
     };
     co_await until_called(loop, std::move(start));
+    if (failure) std::rethrow_exception(failure);
 }
 
 awaitable<model::Answer> submit(Gateway& gateway, runtime::Loop& loop, model::Command command) {

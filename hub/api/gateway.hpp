@@ -63,6 +63,13 @@ private:
     std::set<std::string> operations_;
 };
 
+// Ends the operation however its handler ends.
+struct UnderWay {
+    OperationsUnderWay& operations;
+    std::string operation;
+    ~UnderWay() { operations.end(operation); }
+};
+
 // Counts failed sign-ins by address and name. Thread-safe.
 class SignInGuard {
 public:

@@ -60,7 +60,8 @@ Result save_inbox(Gateway& gateway, runtime::Loop& loop, Request& request) {
     if (auto settings = body.object("settings")) {
         if (const auto offline = settings->maybe_id("offline_inbox_id"))
             inbox.offline_inbox = model::InboxId{*offline};
-        inbox.allowed_origins = settings->texts("allowed_origins", 100, 300);
+        if (settings->has("allowed_origins"))
+            inbox.allowed_origins = settings->texts("allowed_origins", 100, 300);
         if (auto key = settings->maybe_text("identity_key", 200))
             inbox.identity_key = std::move(*key);
         if (auto fault = settings->fault()) co_return std::move(*fault);

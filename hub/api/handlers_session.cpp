@@ -1,6 +1,7 @@
 #include "hub/api/auth.hpp"
 #include "hub/api/handlers.hpp"
 #include "hub/api/json_body.hpp"
+#include "hub/desk/needs.hpp"
 #include "hub/runtime/entropy.hpp"
 
 namespace api::handlers {
@@ -81,7 +82,37 @@ Result sign_out(Gateway& gateway, runtime::Loop& loop, Request& request) {
     co_return response;
 }
 
-// SY-04: everything the console keeps in memory, as of one committed number.
+namespace {
+
+// The configuration as everybody may see it: without the inboxes' secrets.
+void add_configuration(storage::Reader& reader, std::string& body) {
+    const auto rows = reader.config();
+    const auto add = [&](const char* name, const char* kind) {
+        body.append(",\"").append(name).append("\":[");
+        bool first = true;
+        for (const storage::ConfigRow& row : rows) {
+            if (row.kind != kind) continue;
+            body.append(std::exchange(first, false) ? "" : ",");
+            body += row.kind == "inbox" ? model::to_json(model::inbox_from(row.body)) : row.body;
+        }
+        body.append("]");
+    };
+    add("teams", "team");
+    add("inboxes", "inbox");
+    add("agents", "agent");
+    body += R"(,"availabilities":{)";
+    bool first = true;
+    for (const auto& [id, agent] : desk::agent_states(reader)) {
+        body.append(std::exchange(first, false) ? "\"" : ",\"").append(model::text_of(id));
+        body.append("\":\"").append(model::word(agent.availability)).append("\"");
+    }
+    body += "}";
+}
+
+}  // namespace
+
+// SY-04: everything the console keeps in memory, as of one committed number: all of it from one
+// view of the store.
 Result snapshot(Gateway& gateway, runtime::Loop& loop, Request& request) {
     std::string body;
     std::function<void(storage::Reader&)> use = [&](storage::Reader& reader) {
@@ -98,27 +129,10 @@ Result snapshot(Gateway& gateway, runtime::Loop& loop, Request& request) {
         for (std::size_t i = 0; i < rows.size(); ++i)
             body.append(i == 0 ? "" : ",").append(rows[i].body);
         body += "]";
+        add_configuration(reader, body);
     };
     co_await read(gateway, loop, std::move(use));
-    const auto directory = gateway.intake.directory();
-    const auto add = [&body](const char* name, const auto& entities) {
-        body.append(",\"").append(name).append("\":[");
-        bool first = true;
-        for (const auto& [id, entity] : entities) {
-            body.append(std::exchange(first, false) ? "" : ",").append(model::to_json(entity));
-        }
-        body.append("]");
-    };
-    add("teams", directory->teams);
-    add("inboxes", directory->inboxes);
-    add("agents", directory->agents);
-    body += R"(,"availabilities":{)";
-    bool first = true;
-    for (const auto& [id, availability] : directory->availabilities) {
-        if (!std::exchange(first, false)) body += ",";
-        body += "\"" + model::text_of(id) + "\":\"" + std::string{model::word(availability)} + "\"";
-    }
-    co_return json_response(body + "}}");
+    co_return json_response(body + "}");
 }
 
 Result healthz(Gateway&, runtime::Loop&, Request&) {

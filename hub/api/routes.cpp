@@ -134,6 +134,15 @@ awaitable<Response> once(Gateway& gateway, runtime::Loop& loop, Request& request
     }
     const std::string author = "http:" + model::text_of(request.principal->agent.id);
     const std::string operation = request.path + " " + key;
+    const std::string under_way = author + " " + operation;
+    if (!gateway.operations.begin(under_way)) {
+        auto wait = problem(409, "Under way",
+                            "the same request is being carried out; ask again for its answer",
+                            "Idempotency-Key");
+        wait.headers.emplace_back("Retry-After", "1");
+        co_return wait;
+    }
+    const UnderWay ends{gateway.operations, under_way};
     std::optional<storage::OperationRow> known;
     std::function<void(storage::Reader&)> use = [&](storage::Reader& reader) {
         known = reader.operation(author, operation);
@@ -145,14 +154,6 @@ awaitable<Response> once(Gateway& gateway, runtime::Loop& loop, Request& request
         repeat.headers.emplace_back("Idempotent-Replay", "true");
         co_return repeat;
     }
-    const std::string under_way = author + " " + operation;
-    if (!gateway.operations.begin(under_way)) {
-        auto wait = problem(409, "Under way",
-                            "the same request is being carried out; ask again for its answer",
-                            "Idempotency-Key");
-        wait.headers.emplace_back("Retry-After", "1");
-        co_return wait;
-    }
     auto response = co_await handler(gateway, loop, request);
     if (response.status / 100 == 2) {
         storage::RowWrite row =
@@ -160,7 +161,6 @@ awaitable<Response> once(Gateway& gateway, runtime::Loop& loop, Request& request
                                   std::to_string(response.status) + " " + response.body};
         co_await write(gateway, loop, std::move(row));
     }
-    gateway.operations.end(under_way);
     co_return response;
 }
 

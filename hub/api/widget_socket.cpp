@@ -108,6 +108,8 @@ private:
     }
 
     void begin(const chat::Auth& auth) {
+        // Once: who the visitor is must not change under what is being read for her.
+        if (inbox_) return connection_->close(4001, "auth came twice");
         const auto directory = gateway_.intake.directory();
         const model::Inbox* inbox = directory->inbox_of(model::Channel::chat, auth.site_key);
         if (inbox == nullptr) return connection_->close(4001, "no such site");
@@ -124,7 +126,7 @@ private:
                 send(chat::error_frame("identity_invalid", "", 0));
         }
         if (visitor_.name.empty()) visitor_.name = "Visitor " + visitor_.value.substr(0, 4);
-        if (!inbox_) gateway_.feed.shard_of(loop_).add(shared_from_this());
+        gateway_.feed.shard_of(loop_).add(shared_from_this());
         inbox_ = *inbox;
         catching_up_ = true;
         auto history = catch_up(shared_from_this(), auth);
@@ -188,8 +190,8 @@ private:
         inbound.inbox = inbox_->id;
         inbound.channel = model::Channel::chat;
         inbound.sender = visitor_;
-        inbound.external_id =
-            visitor_.kind + ":" + visitor_.value.substr(0, 24) + ":" + message.client_id;
+        inbound.external_id = "chat:" + storage::sha256_hex(visitor_.kind + "\n" + visitor_.value +
+                                                            "\n" + message.client_id);
         inbound.receipt_key = inbound.external_id;
         inbound.subject = inbox_->name;
         inbound.text = inbound.trimmed_text = message.text;

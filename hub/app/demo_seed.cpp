@@ -11,6 +11,8 @@
 namespace app {
 namespace {
 
+constexpr std::size_t secret_characters_min = 40;
+
 // Written under another name first: a start that dies half way leaves no half secret.
 void write_private(const std::filesystem::path& file, const std::string& text) {
     const std::filesystem::path part = file.string() + ".part";
@@ -123,7 +125,13 @@ std::string installation_secret(const std::filesystem::path& data) {
     std::filesystem::create_directories(data);
     const std::filesystem::path file = data / "secret";
     if (!std::filesystem::exists(file)) write_private(file, runtime::random_token());
-    return contents(file);
+    std::string secret = contents(file);
+    if (secret.size() < secret_characters_min)
+        throw std::runtime_error(
+            file.string() +
+            " is damaged; restore it from a backup, or delete it: then everybody "
+            "signs in again and old reply addresses no longer count");
+    return secret;
 }
 
 }  // namespace app

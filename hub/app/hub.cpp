@@ -59,7 +59,12 @@ public:
           outbox_(outbox_world(), flow::RetryPolicy{}),
           wake_(desk_.context()),
           outbox_wake_(desk_.context()),
-          mark_(desk_.context()) {
+          mark_(desk_.context()) {}
+
+    ~Hub() { stop(); }
+
+    // Throws std::runtime_error when a door cannot be opened.
+    void start() {
         connectors::email::start_mime();
         start_desk();
         start_doors();
@@ -103,6 +108,7 @@ private:
     void mark_again();
     void reload();
     void drain();
+    void stop();
     void print_welcome() const;
 
     Options options_;
@@ -349,13 +355,18 @@ void Hub::drain() {
         auto waiting = answer.get_future();
         idle = waiting.get();
     }
+    stop();
+    runtime::log::info("hub.stopped");
+}
+
+// The threads first, then what they use. Safe to call again.
+void Hub::stop() {
     for (const auto& loop : net_) loop->stop();
     parser_.stop();
     courier_.stop();
     worker_.stop();
     desk_.stop();
     store_.reset();  // commits what waits
-    runtime::log::info("hub.stopped");
 }
 
 }  // namespace
@@ -365,6 +376,7 @@ int serve(const Options& options) {
                                                             : runtime::log::Format::text,
                         options.config.log_level);
     Hub hub(options);
+    hub.start();
     hub.run();
     return 0;
 }

@@ -145,6 +145,12 @@ void restore_agent_states(State& state, storage::Reader& reader) {
 
 }  // namespace
 
+std::map<AgentId, AgentState> agent_states(storage::Reader& reader) {
+    State state;
+    restore_agent_states(state, reader);
+    return std::move(state.agent_states);
+}
+
 State restore(storage::Reader& reader) {
     State state;
     restore_config(state, reader);

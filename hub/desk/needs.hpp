@@ -37,6 +37,9 @@ void adopt(State& state, const Loaded& loaded);
 // The whole working set from the read tables: configuration, availabilities, everything open.
 State restore(storage::Reader& reader);
 
+// How the agents stand, in the same view as everything else that is read.
+std::map<model::AgentId, AgentState> agent_states(storage::Reader& reader);
+
 // The same from the log alone, event by event.
 State replay(storage::Reader& reader);
 

@@ -66,20 +66,21 @@ void Feed::signal(const Signal& signal) {
 void ConsoleSubscriber::resume(model::Seq since) {
     live_ = false;
     catching_up_ = true;
+    ++generation_;
     waiting_.clear();
     // Items published from now on wait; the store is read after that, so it holds everything
     // published before.
-    store_.read([weak = weak_from_this(), &loop = shard_.loop(), viewer = viewer_,
-                 since](storage::Reader& reader) {
+    store_.read([weak = weak_from_this(), &loop = shard_.loop(), viewer = viewer_, since,
+                 generation = generation_](storage::Reader& reader) {
         auto result = std::make_shared<CatchUp>(catch_up(reader, viewer, since));
-        loop.post([weak, result] {
-            if (const auto self = weak.lock()) self->caught_up(std::move(*result));
+        loop.post([weak, result, generation] {
+            if (const auto self = weak.lock()) self->caught_up(std::move(*result), generation);
         });
     });
 }
 
-void ConsoleSubscriber::caught_up(CatchUp result) {
-    if (!catching_up_) return;
+void ConsoleSubscriber::caught_up(CatchUp result, std::uint64_t generation) {
+    if (!catching_up_ || generation != generation_) return;
     catching_up_ = false;
     if (result.stale) {
         send_(stale_frame(result.head));

@@ -87,13 +87,14 @@ public:
 
     // Begins, or begins again, after `since`.
     void resume(model::Seq since);
+    void set_viewer(model::Viewer viewer) { viewer_ = std::move(viewer); }
     void on_item(const ItemPtr& item, FrameCache& frames) override;
     void on_mark(model::Seq head, runtime::Instant now) override;
     void on_signal(const Signal& signal) override;
     const model::Viewer& viewer() const { return viewer_; }
 
 private:
-    void caught_up(struct CatchUp result);
+    void caught_up(struct CatchUp result, std::uint64_t generation);
     void deliver(const ItemPtr& item, FrameCache& frames);
 
     Shard& shard_;
@@ -102,7 +103,8 @@ private:
     Send send_;
     bool catching_up_ = false;
     bool live_ = false;
-    model::Seq sent_ = 0;  // seq of the last frame on this stream: the next one's `prev`
+    std::uint64_t generation_ = 0;  // of resuming: what an earlier one read is thrown away
+    model::Seq sent_ = 0;           // seq of the last frame on this stream: the next one's `prev`
     std::vector<ItemPtr> waiting_;
 };
 

@@ -5,6 +5,15 @@ import type { Attachment } from '../sync/protocol.ts';
 const forbidden = ['script', 'style', 'link', 'meta', 'base', 'form', 'input', 'button', 'textarea', 'select', 'iframe', 'frame',
   'object', 'embed', 'svg', 'math', 'audio', 'video', 'source', 'dialog'];
 
+// The id in a cid: address; one that is not well encoded is taken as it stands.
+function contentId(source: string): string {
+  try {
+    return decodeURIComponent(source.slice(4));
+  } catch {
+    return source.slice(4);
+  }
+}
+
 // `cid:` references become our own stored files; everything else that would be fetched stays for the frame's policy to
 // block until the agent asks for it.
 export function sanitise(html: string, attachments: readonly Attachment[]): DocumentFragment {
@@ -17,7 +26,7 @@ export function sanitise(html: string, attachments: readonly Attachment[]): Docu
   const files = new Map(attachments.map((file) => [file.content_id, file.id]));
   for (const image of fragment.querySelectorAll('img')) {
     const source = image.getAttribute('src') ?? '';
-    const file = source.startsWith('cid:') ? files.get(decodeURIComponent(source.slice(4))) : undefined;
+    const file = source.startsWith('cid:') ? files.get(contentId(source)) : undefined;
     if (file) image.setAttribute('src', `/api/v1/attachments/${file}`);
     else if (source.startsWith('cid:')) image.removeAttribute('src');
   }

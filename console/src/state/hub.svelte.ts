@@ -89,6 +89,11 @@ class Hub {
     useCsrfToken(csrf);
     await this.takeSnapshot();
     this.session = 'in';
+    // What a colleague left in this browser is hers: it is never sent or shown under another name.
+    const me = this.store.me?.id ?? '';
+    if (localStorage.getItem('sportello.owner') !== me) await clearEverything();
+    localStorage.setItem('sportello.owner', me);
+    this.refused = [];
     this.pending = await allOperations();
     this.socket = new Socket(this, `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/ws`);
     this.socket.start();
