@@ -27,7 +27,6 @@ struct Settings {
     unsigned sign_in_failures_max = 10;     // per address and name in ten minutes; beyond: 429
     std::chrono::hours session_lifetime{12};
     bool secure_cookie = false;  // behind TLS
-    std::string public_url;      // for links; empty: as asked
     runtime::websocket::Limits console_socket;
     runtime::websocket::Limits widget_socket{.message_bytes_max = 64 * 1024,
                                              .queue_bytes_max = 4 * 1024 * 1024};

@@ -43,7 +43,6 @@ api::Settings settings_of(const config::Config& config) {
     settings.sign_in_failures_max = static_cast<unsigned>(config.sign_in_failures_max);
     settings.session_lifetime = std::chrono::hours{config.session_hours};
     settings.secure_cookie = config.secure_cookie;
-    settings.public_url = config.public_url;
     settings.console_socket.queue_bytes_max = config.socket_queue_bytes_max;
     return settings;
 }

@@ -21,7 +21,6 @@ struct Group {
     // For the widget: messages of this conversation that the customer may read, and their
     // deliveries.
     std::vector<std::string> public_messages;
-    bool assignee_changed = false;
 };
 
 struct Item {

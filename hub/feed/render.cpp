@@ -118,7 +118,6 @@ ItemPtr render(const desk::State& state, const desk::Decision& decision) {
         if (!is_activity(row.kind)) continue;
         Group& group = group_of(*item, state, decision, event.conversation);
         add(group.operations, event_operation(row));
-        group.assignee_changed = group.assignee_changed || row.kind == "assigned";
     }
     std::erase_if(item->groups, [](const Group& group) { return group.operations.empty(); });
     return item;

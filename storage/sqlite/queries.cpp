@@ -95,21 +95,25 @@ private:
     sqlite3_stmt* statement_ = nullptr;
 };
 
+template <class Row>
+ConversationRow to_conversation(const Row& row) {
+    return {.id = row.template id<ConversationId>(0),
+            .contact = row.template id<ContactId>(1),
+            .inbox = row.template id<std::uint64_t>(2),
+            .team = row.template id<std::uint64_t>(3),
+            .assignee = row.template id<std::uint64_t>(4),
+            .status = row.text(5),
+            .updated_at = row.instant(6),
+            .version = row.template id<Seq>(7),
+            .body = row.text(8)};
+}
+
 }  // namespace
 
 std::optional<ConversationRow> SqliteReader::conversation(ConversationId id) {
     Statement& row = db_.prepared("SELECT * FROM conversations WHERE id=?1").bind(id);
     std::optional<ConversationRow> found;
-    if (row.step())
-        found = ConversationRow{.id = row.id<ConversationId>(0),
-                                .contact = row.id<ContactId>(1),
-                                .inbox = row.id<std::uint64_t>(2),
-                                .team = row.id<std::uint64_t>(3),
-                                .assignee = row.id<std::uint64_t>(4),
-                                .status = row.text(5),
-                                .updated_at = row.instant(6),
-                                .version = row.id<Seq>(7),
-                                .body = row.text(8)};
+    if (row.step()) found = to_conversation(row);
     row.reset();
     return found;
 }
@@ -129,16 +133,7 @@ std::vector<ConversationRow> SqliteReader::conversations(const ConversationQuery
                         " ORDER BY updated_at DESC, id DESC LIMIT " + std::to_string(query.limit),
                     where);
     std::vector<ConversationRow> rows;
-    while (row.step())
-        rows.push_back({.id = row.id<ConversationId>(0),
-                        .contact = row.id<ContactId>(1),
-                        .inbox = row.id<std::uint64_t>(2),
-                        .team = row.id<std::uint64_t>(3),
-                        .assignee = row.id<std::uint64_t>(4),
-                        .status = row.text(5),
-                        .updated_at = row.instant(6),
-                        .version = row.id<Seq>(7),
-                        .body = row.text(8)});
+    while (row.step()) rows.push_back(to_conversation(row));
     return rows;
 }
 
