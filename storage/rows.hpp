@@ -104,15 +104,19 @@ struct ThreadRow {  // further external ids by which a reply finds its conversat
     friend bool operator==(const ThreadRow&, const ThreadRow&) = default;
 };
 
-struct ClockRow {  // one per (conversation, metric, started_at)
+struct ClockRow {  // one per (conversation, number)
     ConversationId conversation{};
+    std::uint32_t number = 0;
     std::string metric;
     std::uint64_t policy = 0;
+    std::uint32_t policy_version = 0;
+    std::chrono::microseconds budget{};  // open time
     Instant started_at{};
-    Instant warn_at{};
     Instant due_at{};
     std::string state;
     std::optional<Instant> ended_at;
+    std::string void_reason;
+    bool by_change = false;
     friend bool operator==(const ClockRow&, const ClockRow&) = default;
 };
 

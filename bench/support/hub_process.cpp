@@ -70,6 +70,7 @@ void HubProcess::spawn() {
                                       "--lmtp", "127.0.0.1:" + std::to_string(lmtp_port_),
                                       "--smtp", "127.0.0.1:0"};
     std::vector<char*> arguments;
+    arguments.reserve(words.size() + 1);
     for (std::string& word : words) arguments.push_back(word.data());
     arguments.push_back(nullptr);
     const std::string log = (folder_ / "log").string();

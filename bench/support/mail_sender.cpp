@@ -62,6 +62,7 @@ void MailPump::connect(std::uint16_t port, const std::string& recipient, std::si
 
 void MailPump::run() {
     std::vector<pollfd> watched;
+    watched.reserve(sessions.size() + 1);
     for (const MailSession& session : sessions)
         watched.push_back({session.descriptor(), POLLIN, 0});
     if (extra >= 0) watched.push_back({extra, POLLIN, 0});

@@ -33,7 +33,7 @@
     if (open && !frame) {
       frame = document.createElement('iframe');
       frame.title = 'chat';
-      frame.src = `${origin}/widget/panel.html#${lang}`;
+      frame.src = `${origin}/widget/panel.html?site=${encodeURIComponent(site)}#${lang}`;
       root.append(frame);
     }
     if (!frame) return;

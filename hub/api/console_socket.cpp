@@ -6,6 +6,7 @@
 #include <deque>
 
 #include "hub/api/auth.hpp"
+#include "hub/api/config_bodies.hpp"
 #include "hub/api/json_body.hpp"
 
 namespace api {
@@ -44,16 +45,33 @@ public:
         });
         connection_->on_overflow = [this] { gateway_.metrics.counters().socket_overflow(); };
         gateway_.feed.shard_of(loop_).add(subscriber_);
+        handle_ = gateway_.consoles.next_handle();
+        const auto close = [weak = weak_from_this(), &loop = loop_] {
+            loop.post([weak] {
+                if (const auto self = weak.lock()) self->connection_->close(4401, "sign in again");
+            });
+        };
+        if (gateway_.consoles.add(handle_, principal_.agent.id,
+                                  storage::sha256_hex(principal_.token), close))
+            tell_connected(true);
         connection_->start({[self = shared_from_this()](std::string text) { self->take(text); },
                             // The handlers own this object; closing lets it go.
                             [self = shared_from_this()] {
                                 self->closed_ = true;
                                 self->session_ends_.cancel();
+                                if (self->gateway_.consoles.remove(self->handle_))
+                                    self->tell_connected(false);
                             }},
                            std::move(rest));
     }
 
 private:
+    // R20: routing gives an agent without a console a while to come back.
+    void tell_connected(bool connected) {
+        gateway_.intake.submit(model::SetConnected{principal_.agent.id, connected}, loop_,
+                               [](const model::Answer&) {});
+    }
+
     void take(const std::string& text) {
         if (gateway_.clock.now() >= principal_.expires_at)
             return connection_->close(4401, "sign in again");
@@ -167,6 +185,11 @@ private:
             command = model::ChangeTags{me, id, body->texts("tags", 50, 100)};
         else if (waiting.kind == "priority")
             command = priority(*body, id);
+        else if (waiting.kind == "offer")
+            command = model::AnswerOffer{me, id, body->flag("accept")};
+        else if (waiting.kind == "waive")
+            command = model::WaiveAnswer{me, id, body->text("reason", 500, true),
+                                         body->flag("public_too")};
         else if (waiting.kind == "availability")
             command = availability(*body);
         else
@@ -217,6 +240,7 @@ private:
         if (const auto agent = body.maybe_id("assignee_id"))
             assign.to_agent = model::AgentId{*agent};
         if (const auto team = body.maybe_id("team_id")) assign.to_team = model::TeamId{*team};
+        assign.waits_for_room = body.flag("waits_for_room");
         assign.base = frame.maybe_number("base", ~std::uint64_t{0} >> 1);
         return assign;
     }
@@ -229,12 +253,11 @@ private:
     }
 
     std::optional<model::Command> availability(JsonBody& body) {
-        const auto to = model::from_word<model::Availability>(body.text("availability", 20, true));
-        if (!to)
-            return body.complain("availability", "must be online, away or offline"), std::nullopt;
+        model::SetAvailability set = read_availability(body);
         const auto agent = body.maybe_id("agent_id");
-        return model::SetAvailability{agent ? model::AgentId{*agent} : principal_.agent.id,
-                                      principal_.agent.id, *to};
+        set.agent = agent ? model::AgentId{*agent} : principal_.agent.id;
+        set.by = principal_.agent.id;
+        return set;
     }
 
     void answer(const std::string& client_id, const model::Answer& answer) {
@@ -257,6 +280,7 @@ private:
                                           model::quoted(text) + "}"));
     }
 
+    std::uint64_t handle_ = 0;
     Gateway& gateway_;
     runtime::Loop& loop_;
     Principal principal_;

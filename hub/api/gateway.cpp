@@ -149,29 +149,40 @@ void OperationsUnderWay::end(const std::string& operation) {
 
 namespace {
 
-constexpr std::chrono::minutes failures_remembered{10};
+constexpr std::chrono::minutes attempts_remembered{10};
 
 }  // namespace
 
-bool SignInGuard::allows(const std::string& key, unsigned failures_max, model::Instant now) {
+bool SignInGuard::attempt(const std::string& remote, const std::string& name, unsigned failures_max,
+                          model::Instant now) {
     const std::lock_guard lock(mutex_);
-    const auto found = failures_.find(key);
-    if (found == failures_.end()) return true;
-    std::erase_if(found->second,
-                  [now](model::Instant at) { return at + failures_remembered < now; });
-    if (found->second.empty()) {
-        failures_.erase(found);
-        return true;
+    if (attempts_.size() >= keys_max)
+        std::erase_if(attempts_, [now](const auto& one) {
+            return one.second.back() + attempts_remembered < now;
+        });
+    const std::pair<std::string, unsigned> counted[] = {{remote + " " + name, failures_max},
+                                                        {remote, failures_max * names_per_address}};
+    for (const auto& [key, most] : counted) {
+        const auto known = attempts_.find(key);
+        if (known == attempts_.end()) {
+            if (attempts_.size() >= keys_max) return false;
+            continue;
+        }
+        std::erase_if(known->second,
+                      [now](model::Instant at) { return at + attempts_remembered < now; });
+        if (known->second.size() >= most) return false;
     }
-    return found->second.size() < failures_max;
+    for (const auto& [key, most] : counted) attempts_[key].push_back(now);
+    return true;
 }
 
-void SignInGuard::failed(const std::string& key, model::Instant now) {
+void SignInGuard::succeeded(const std::string& remote, const std::string& name) {
     const std::lock_guard lock(mutex_);
-    // A flood of names is bounded by forgetting all of them; each address is slowed by the password
-    // hash besides.
-    if (failures_.size() > 10'000) failures_.clear();
-    failures_[key].push_back(now);
+    attempts_.erase(remote + " " + name);
+    if (const auto known = attempts_.find(remote); known != attempts_.end()) {
+        known->second.pop_back();
+        if (known->second.empty()) attempts_.erase(known);
+    }
 }
 
 }  // namespace api

@@ -7,6 +7,7 @@
 #include <unordered_map>
 
 #include "connectors/chat/chat_wire.hpp"
+#include "hub/api/open_consoles.hpp"
 #include "hub/api/request.hpp"
 #include "hub/api/static_files.hpp"
 #include "hub/feed/feed.hpp"
@@ -69,15 +70,20 @@ struct UnderWay {
     ~UnderWay() { operations.end(operation); }
 };
 
-// Counts failed sign-ins by address and name. Thread-safe.
+// Counts attempts to sign in before their password is looked at, by address and name and by address
+// alone; a success is taken back. Thread-safe.
 class SignInGuard {
 public:
-    bool allows(const std::string& key, unsigned failures_max, model::Instant now);
-    void failed(const std::string& key, model::Instant now);
+    // False: too many in the last ten minutes.
+    bool attempt(const std::string& remote, const std::string& name, unsigned failures_max,
+                 model::Instant now);
+    void succeeded(const std::string& remote, const std::string& name);
 
 private:
+    static constexpr std::size_t keys_max = 10'000;
+    static constexpr unsigned names_per_address = 10;
     std::mutex mutex_;
-    std::unordered_map<std::string, std::vector<model::Instant>> failures_;
+    std::unordered_map<std::string, std::vector<model::Instant>> attempts_;
 };
 
 struct Gateway {
@@ -96,6 +102,7 @@ struct Gateway {
     Uploads uploads;
     SignInGuard sign_ins;
     OperationsUnderWay operations;
+    OpenConsoles consoles;
     std::atomic<std::size_t> connections = 0;
     std::atomic<bool> draining = false;
 };

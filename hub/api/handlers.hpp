@@ -29,6 +29,7 @@ Result list_decisions(Gateway&, runtime::Loop&, Request&);
 
 // handlers_contacts.cpp
 Result get_contact(Gateway&, runtime::Loop&, Request&);
+Result change_contact(Gateway&, runtime::Loop&, Request&);
 Result list_timeline(Gateway&, runtime::Loop&, Request&);
 Result get_attachment(Gateway&, runtime::Loop&, Request&);
 Result get_raw_message(Gateway&, runtime::Loop&, Request&);
@@ -42,12 +43,34 @@ Result save_team(Gateway&, runtime::Loop&, Request&);
 Result list_agents(Gateway&, runtime::Loop&, Request&);
 Result save_agent(Gateway&, runtime::Loop&, Request&);
 Result set_availability(Gateway&, runtime::Loop&, Request&);
-Result list_policies(Gateway&, runtime::Loop&, Request&);
-Result save_policy(Gateway&, runtime::Loop&, Request&);
+Result apply_declaration(Gateway&, runtime::Loop&, Request&);
 Result list_outbox(Gateway&, runtime::Loop&, Request&);
 Result list_quarantine(Gateway&, runtime::Loop&, Request&);
 Result list_audit(Gateway&, runtime::Loop&, Request&);
 Result make_token(Gateway&, runtime::Loop&, Request&);
+
+// handlers_promises.cpp
+Result list_policies(Gateway&, runtime::Loop&, Request&);
+Result save_policy(Gateway&, runtime::Loop&, Request&);
+Result remove_policy(Gateway&, runtime::Loop&, Request&);
+Result match_policies(Gateway&, runtime::Loop&, Request&);
+Result apply_policies(Gateway&, runtime::Loop&, Request&);
+Result list_calendars(Gateway&, runtime::Loop&, Request&);
+Result save_calendar(Gateway&, runtime::Loop&, Request&);
+Result propose_holidays(Gateway&, runtime::Loop&, Request&);
+Result propose_from_icalendar(Gateway&, runtime::Loop&, Request&);
+Result waive_answer(Gateway&, runtime::Loop&, Request&);
+Result mark_spam(Gateway&, runtime::Loop&, Request&);
+
+// handlers_routing.cpp
+Result get_routing(Gateway&, runtime::Loop&, Request&);
+Result save_routing(Gateway&, runtime::Loop&, Request&);
+Result list_rules(Gateway&, runtime::Loop&, Request&);
+Result save_rule(Gateway&, runtime::Loop&, Request&);
+Result remove_rule(Gateway&, runtime::Loop&, Request&);
+Result dry_run_rule(Gateway&, runtime::Loop&, Request&);
+Result answer_offer(Gateway&, runtime::Loop&, Request&);
+Result list_skills(Gateway&, runtime::Loop&, Request&);
 
 // handlers_widget.cpp
 Result widget_config(Gateway&, runtime::Loop&, Request&);

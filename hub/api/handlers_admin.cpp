@@ -1,40 +1,10 @@
+#include "hub/api/config_bodies.hpp"
 #include "hub/api/handlers.hpp"
 #include "hub/api/json_body.hpp"
+#include "hub/api/saving.hpp"
 #include "hub/runtime/entropy.hpp"
 
 namespace api::handlers {
-namespace {
-
-template <class Entities>
-Response list_of(const Entities& entities) {
-    std::vector<std::string> items;
-    for (const auto& [id, entity] : entities) items.push_back(model::to_json(entity));
-    return list_response(items, std::nullopt);
-}
-
-// The id in the path of a PUT; nothing when it names no entity. 0 for a POST.
-template <class Id, class Entities>
-std::optional<Id> target(const Request& request, const Entities& entities) {
-    if (request.method == "POST") return Id{};
-    const Id id{request.id()};
-    return entities.contains(id) ? std::optional{id} : std::nullopt;
-}
-
-Response nothing_there() {
-    return problem(404, "Not found", "there is nothing with this id");
-}
-
-// Submits, then shows what was saved as the directory has it.
-template <class Find>
-Result save(Gateway& gateway, runtime::Loop& loop, const Request& request, model::Command command,
-            Find find) {
-    const auto answer = co_await submit(gateway, loop, std::move(command));
-    if (!answer.ok()) co_return problem_of(answer);
-    const auto directory = gateway.intake.directory();
-    co_return json_response(find(*directory, answer.id), request.method == "POST" ? 201 : 200);
-}
-
-}  // namespace
 
 Result list_inboxes(Gateway& gateway, runtime::Loop&, Request&) {
     co_return list_of(gateway.intake.directory()->inboxes);
@@ -57,6 +27,9 @@ Result save_inbox(Gateway& gateway, runtime::Loop& loop, Request& request) {
     if (const auto team = body.maybe_id("team_id")) inbox.team = model::TeamId{*team};
     if (const auto weight = body.maybe_number("weight", 100))
         inbox.weight = static_cast<std::uint32_t>(*weight);
+    if (const auto seconds = body.maybe_number("wrap_up_seconds", 120))
+        inbox.wrap_up_seconds = static_cast<std::uint32_t>(*seconds);
+    if (body.has("skills")) inbox.skills = read_skill_needs(body, "skills");
     if (auto settings = body.object("settings")) {
         if (const auto offline = settings->maybe_id("offline_inbox_id"))
             inbox.offline_inbox = model::InboxId{*offline};
@@ -84,7 +57,23 @@ Result save_team(Gateway& gateway, runtime::Loop& loop, Request& request) {
     const auto id = target<model::TeamId>(request, directory->teams);
     if (!id) co_return nothing_there();
     JsonBody body(request.body);
-    model::Team team{*id, body.text("name", 200, true)};
+    model::Team team;
+    if (model::is_some(*id)) team = directory->teams.at(*id);
+    team.id = *id;
+    team.name = body.text("name", 200, true);
+    if (const auto mode = body.maybe_text("mode", 10)) {
+        const auto known = model::from_word<model::QueueMode>(*mode);
+        if (!known) body.complain("mode", "must be push, offer or pull");
+        team.mode = known.value_or(team.mode);
+    }
+    if (body.has("overflow_ids")) {
+        team.overflow.clear();
+        for (const std::uint64_t overflow : body.ids("overflow_ids"))
+            team.overflow.push_back(model::TeamId{overflow});
+    }
+    if (const auto lead = body.maybe_id("lead_id")) team.lead = model::AgentId{*lead};
+    if (const auto calendar = body.maybe_id("calendar_id"))
+        team.calendar = model::CalendarId{*calendar};
     if (auto fault = body.fault()) co_return std::move(*fault);
     model::Command command = model::SaveTeam{request.principal->agent.id, std::move(team)};
     auto response = co_await save(gateway, loop, request, std::move(command),
@@ -123,8 +112,7 @@ Result save_agent(Gateway& gateway, runtime::Loop& loop, Request& request) {
         for (const std::uint64_t inbox : body.ids("inbox_ids"))
             agent.inboxes.push_back(model::InboxId{inbox});
     }
-    if (const auto capacity = body.maybe_number("capacity", 1000))
-        agent.capacity = static_cast<std::uint32_t>(*capacity);
+    read_abilities(body, agent);
     const auto password = body.maybe_text("password", 1024);
     if (password && password->size() < 10)
         body.complain("password", "must have at least 10 characters");
@@ -140,60 +128,24 @@ Result save_agent(Gateway& gateway, runtime::Loop& loop, Request& request) {
                                   [](const flow::Directory& now, std::uint64_t saved) {
                                       return model::to_json(now.agents.at(model::AgentId{saved}));
                                   });
+    if (password && model::is_some(*id) && response.status == 200)
+        gateway.consoles.close_agent(*id);
     co_return response;
 }
 
 Result set_availability(Gateway& gateway, runtime::Loop& loop, Request& request) {
     JsonBody body(request.body);
-    const auto availability =
-        model::from_word<model::Availability>(body.text("availability", 20, true));
-    if (!availability) body.complain("availability", "must be online, away or offline");
+    model::SetAvailability set = read_availability(body);
+    set.agent = model::AgentId{request.id()};
+    set.by = request.principal->agent.id;
     if (auto fault = body.fault()) co_return std::move(*fault);
-    model::Command command = model::SetAvailability{model::AgentId{request.id()},
-                                                    request.principal->agent.id, *availability};
+    const model::Availability availability = set.to;
+    model::Command command = std::move(set);
     const auto answer = co_await submit(gateway, loop, std::move(command));
     if (!answer.ok()) co_return problem_of(answer);
     co_return json_response(R"({"agent_id":")" + std::to_string(request.id()) +
-                            R"(","availability":")" + std::string{model::word(*availability)} +
+                            R"(","availability":")" + std::string{model::word(availability)} +
                             R"("})");
-}
-
-Result list_policies(Gateway& gateway, runtime::Loop&, Request&) {
-    co_return list_of(gateway.intake.directory()->policies);
-}
-
-Result save_policy(Gateway& gateway, runtime::Loop& loop, Request& request) {
-    const auto directory = gateway.intake.directory();
-    const auto id = target<model::PolicyId>(request, directory->policies);
-    if (!id) co_return nothing_there();
-    constexpr std::uint64_t year_seconds = 366ULL * 86400;
-    JsonBody body(request.body);
-    sla::Policy policy;
-    policy.id = *id;
-    policy.name = body.text("name", 200, true);
-    policy.rank = static_cast<std::uint32_t>(body.maybe_number("rank", 1'000'000).value_or(0));
-    policy.conditions.channels = body.texts("channels", 20, 40);
-    policy.conditions.inboxes = body.ids("inbox_ids");
-    for (JsonBody& one : body.objects("targets", 20)) {
-        const auto metric = model::from_word<sla::Metric>(one.text("metric", 40, true));
-        if (!metric) body.complain("targets", "metric must be first_response");
-        const auto budget = one.maybe_number("budget_seconds", year_seconds);
-        const auto warn = one.maybe_number("warn_before_seconds", year_seconds);
-        if (one.fault() || !budget)
-            body.complain("targets", "each needs a metric and budget_seconds, a whole number");
-        policy.targets.push_back({metric.value_or(sla::Metric::first_response),
-                                  std::chrono::seconds{budget.value_or(0)},
-                                  std::chrono::seconds{warn.value_or(0)}});
-    }
-    if (policy.targets.empty()) body.complain("targets", "a policy needs at least one target");
-    if (auto fault = body.fault()) co_return std::move(*fault);
-    model::Command command = model::SavePolicy{request.principal->agent.id, std::move(policy)};
-    auto response =
-        co_await save(gateway, loop, request, std::move(command),
-                      [](const flow::Directory& now, std::uint64_t saved) {
-                          return model::to_json(now.policies.at(model::PolicyId{saved}));
-                      });
-    co_return response;
 }
 
 Result list_outbox(Gateway& gateway, runtime::Loop& loop, Request&) {

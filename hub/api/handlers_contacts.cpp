@@ -1,5 +1,6 @@
 // Contacts, their timeline, and files; and what these share with the handlers of conversations.
 #include "hub/api/handlers.hpp"
+#include "hub/api/json_body.hpp"
 #include "hub/runtime/entropy.hpp"
 
 namespace api::handlers {
@@ -49,6 +50,36 @@ Result get_contact(Gateway& gateway, runtime::Loop& loop, Request& request) {
     };
     co_await read(gateway, loop, std::move(use));
     if (!row) co_return problem(404, "Not found", "there is no such contact that you may see");
+    co_return json_response(row->body);
+}
+
+// What kind of customer this is: segment, relationship, language, the account's own agent.
+Result change_contact(Gateway& gateway, runtime::Loop& loop, Request& request) {
+    std::optional<storage::ContactRow> row;
+    std::function<void(storage::Reader&)> use = [&](storage::Reader& reader) {
+        if (sees_contact(reader, request)) row = reader.contact(model::ContactId{request.id()});
+    };
+    co_await read(gateway, loop, std::move(use));
+    if (!row) co_return problem(404, "Not found", "there is no such contact that you may see");
+    JsonBody body(request.body);
+    model::ContactProfile profile = model::contact_from(row->body).profile;
+    const auto take = [&body](const char* field, std::string& into, std::size_t bytes_max) {
+        if (auto text = body.maybe_text(field, bytes_max)) into = std::move(*text);
+    };
+    take("segment", profile.segment, 100);
+    take("relationship", profile.relationship, 100);
+    take("language", profile.language, 20);
+    if (const auto owner = body.maybe_id("owner_id")) profile.owner = model::AgentId{*owner};
+    if (body.has("blocked")) profile.blocked = body.flag("blocked");
+    if (auto fault = body.fault()) co_return std::move(*fault);
+    model::Command command = model::ChangeContactProfile{
+        request.principal->agent.id, model::ContactId{request.id()}, std::move(profile)};
+    const auto answer = co_await submit(gateway, loop, std::move(command));
+    if (!answer.ok()) co_return problem_of(answer);
+    std::function<void(storage::Reader&)> again = [&](storage::Reader& reader) {
+        row = reader.contact(model::ContactId{request.id()});
+    };
+    co_await read(gateway, loop, std::move(again));
     co_return json_response(row->body);
 }
 

@@ -65,6 +65,7 @@ Result list_conversations(Gateway& gateway, runtime::Loop& loop, Request& reques
     };
     co_await read(gateway, loop, std::move(use));
     std::vector<std::string> items;
+    items.reserve(rows.size());
     for (const auto& row : rows) items.push_back(row.body);
     std::optional<std::string> next;
     if (rows.size() == query.limit) next = cursor_of(rows.back());
@@ -116,6 +117,7 @@ std::vector<model::Command> commands_of(JsonBody& body, model::AgentId agent,
         model::Assign assign{.agent = agent, .conversation = id, .base = base};
         if (assignee) assign.to_agent = model::AgentId{*assignee};
         if (team) assign.to_team = model::TeamId{*team};
+        assign.waits_for_room = body.flag("waits_for_room");
         commands.emplace_back(assign);
     }
     if (const auto text = body.maybe_text("priority", 20)) {
@@ -125,6 +127,8 @@ std::vector<model::Command> commands_of(JsonBody& body, model::AgentId agent,
         else
             body.complain("priority", "must be low, normal, high or urgent");
     }
+    if (const auto factor = body.maybe_real("value_factor", 0.1, 10))
+        commands.emplace_back(model::ChangeValueFactor{agent, id, *factor});
     if (body.has("tags"))
         commands.emplace_back(model::ChangeTags{agent, id, body.texts("tags", 50, 100)});
     if (const auto text = body.maybe_text("status", 20)) {
@@ -148,7 +152,8 @@ Result change_conversation(Gateway& gateway, runtime::Loop& loop, Request& reque
     auto commands =
         commands_of(body, request.principal->agent.id, model::ConversationId{request.id()}, base);
     if (commands.empty())
-        body.complain("", "name at least one of assignee_id, team_id, priority, tags, status");
+        body.complain(
+            "", "name at least one of assignee_id, team_id, priority, value_factor, tags, status");
     if (auto fault = body.fault()) co_return std::move(*fault);
     if (base) {
         std::optional<storage::ConversationRow> row;
@@ -190,6 +195,7 @@ Result list_messages(Gateway& gateway, runtime::Loop& loop, Request& request) {
     co_await read(gateway, loop, std::move(use));
     if (!found) co_return no_conversation();
     std::vector<std::string> items;
+    items.reserve(rows.size());
     for (const auto& row : rows) items.push_back(model::message_json(row));
     std::optional<std::string> next;
     if (rows.size() == limit)
@@ -258,6 +264,7 @@ Result list_conversation_events(Gateway& gateway, runtime::Loop& loop, Request& 
     co_await read(gateway, loop, std::move(use));
     if (!found) co_return no_conversation();
     std::vector<std::string> items;
+    items.reserve(events.size());
     for (const auto& event : events) items.push_back(event_json(event));
     std::optional<std::string> next;
     if (events.size() == limit) next = std::to_string(events.back().row.seq);

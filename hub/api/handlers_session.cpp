@@ -30,9 +30,8 @@ Result sign_in(Gateway& gateway, runtime::Loop& loop, Request& request) {
     if (auto fault = body.fault()) co_return std::move(*fault);
     std::transform(email.begin(), email.end(), email.begin(),
                    [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    const std::string guard_key = request.remote + " " + email;
-    if (!gateway.sign_ins.allows(guard_key, gateway.settings.sign_in_failures_max,
-                                 gateway.clock.now())) {
+    if (!gateway.sign_ins.attempt(request.remote, email, gateway.settings.sign_in_failures_max,
+                                  gateway.clock.now())) {
         auto refused = problem(429, "Too many attempts", "wait ten minutes, then try again");
         refused.headers.emplace_back("Retry-After", "600");
         co_return refused;
@@ -52,10 +51,9 @@ Result sign_in(Gateway& gateway, runtime::Loop& loop, Request& request) {
     const auto directory = gateway.intake.directory();
     const auto agent = credential ? directory->agents.find(model::AgentId{credential->agent})
                                   : directory->agents.end();
-    if (!right || agent == directory->agents.end()) {
-        gateway.sign_ins.failed(guard_key, gateway.clock.now());
+    if (!right || agent == directory->agents.end())
         co_return problem(401, "Not signed in", "the mail address or the password is wrong");
-    }
+    gateway.sign_ins.succeeded(request.remote, email);
     Principal principal{agent->second, model::viewer_of(agent->second), runtime::random_token(),
                         true, gateway.clock.now() + gateway.settings.session_lifetime};
     storage::RowWrite row = storage::SessionRow{storage::sha256_hex(principal.token),
@@ -74,8 +72,10 @@ Result who_am_i(Gateway& gateway, runtime::Loop&, Request& request) {
 }
 
 Result sign_out(Gateway& gateway, runtime::Loop& loop, Request& request) {
-    storage::RowWrite row = storage::SessionRemoval{storage::sha256_hex(request.principal->token)};
+    const std::string session = storage::sha256_hex(request.principal->token);
+    storage::RowWrite row = storage::SessionRemoval{session};
     co_await write(gateway, loop, std::move(row));
+    gateway.consoles.close_session(session);
     Response response;
     response.status = 204;
     response.headers.emplace_back("Set-Cookie", session_cookie_header(gateway, "", true));

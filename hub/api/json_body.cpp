@@ -98,6 +98,16 @@ std::optional<std::uint64_t> JsonBody::maybe_number(const char* field, std::uint
     return value->get<std::uint64_t>();
 }
 
+std::optional<double> JsonBody::maybe_real(const char* field, double least, double most) {
+    const Json* value = impl_->at(field);
+    if (value == nullptr) return std::nullopt;
+    if (!value->is_number() || value->get<double>() < least || value->get<double>() > most)
+        return complain(field,
+                        "must be a number from " + Json(least).dump() + " to " + Json(most).dump()),
+               std::nullopt;
+    return value->get<double>();
+}
+
 bool JsonBody::flag(const char* field) {
     const Json* value = impl_->at(field);
     if (value == nullptr) return false;
@@ -143,6 +153,49 @@ std::vector<std::string> JsonBody::texts(const char* field, std::size_t count_ma
     return texts;
 }
 
+std::vector<std::uint64_t> JsonBody::numbers(const char* field, std::size_t count_max,
+                                             std::uint64_t most) {
+    std::vector<std::uint64_t> numbers;
+    const Json* value = impl_->at(field);
+    if (value == nullptr) return numbers;
+    bool good = value->is_array() && value->size() <= count_max;
+    for (const Json& one : good ? *value : Json::array()) {
+        good = good && one.is_number_unsigned() && one.get<std::uint64_t>() <= most;
+        if (good) numbers.push_back(one.get<std::uint64_t>());
+    }
+    if (!good)
+        complain(field, "must be a list of at most " + std::to_string(count_max) +
+                            " whole numbers up to " + std::to_string(most));
+    return numbers;
+}
+
+std::vector<std::vector<std::string>> JsonBody::text_lists(const char* field,
+                                                           std::size_t count_max) {
+    constexpr std::size_t bytes_max = 100;
+    std::vector<std::vector<std::string>> lists;
+    const Json* value = impl_->at(field);
+    if (value == nullptr) return lists;
+    bool good = value->is_array() && value->size() <= count_max;
+    for (const Json& list : good ? *value : Json::array()) {
+        good = good && list.is_array() && list.size() <= count_max;
+        lists.emplace_back();
+        for (const Json& one : good ? list : Json::array()) {
+            good = good && one.is_string() && one.get_ref<const std::string&>().size() <= bytes_max;
+            if (good) lists.back().push_back(one.get<std::string>());
+        }
+    }
+    if (!good) complain(field, "must be a short list of lists of strings");
+    return lists;
+}
+
+std::vector<std::string> JsonBody::keys(std::size_t count_max) {
+    std::vector<std::string> keys;
+    if (impl_->json.size() > count_max)
+        return complain("", "has more than " + std::to_string(count_max) + " fields"), keys;
+    for (const auto& [key, value] : impl_->json.items()) keys.push_back(key);
+    return keys;
+}
+
 std::optional<JsonBody> JsonBody::object(const char* field) {
     const Json* value = impl_->at(field);
     if (value == nullptr) return std::nullopt;
@@ -175,6 +228,14 @@ std::optional<model::Instant> JsonBody::maybe_instant(const char* field) {
     const auto at = model::instant_of(*text);
     if (!at) complain(field, "must be an instant like 2026-11-22T10:00:00Z");
     return at;
+}
+
+std::string JsonBody::dump() const {
+    return impl_->json.dump();
+}
+
+std::string JsonBody::complaint() const {
+    return impl_->field.empty() ? impl_->detail : impl_->field + ": " + impl_->detail;
 }
 
 std::optional<Response> JsonBody::fault() const {

@@ -24,16 +24,25 @@ public:
     std::string text(const char* field, std::size_t bytes_max, bool required = false);
     std::optional<std::string> maybe_text(const char* field, std::size_t bytes_max);
     std::optional<std::uint64_t> maybe_number(const char* field, std::uint64_t most);
+    std::optional<double> maybe_real(const char* field, double least, double most);
     bool flag(const char* field);
     // An id given as a string of digits; 0 for null.
     std::optional<std::uint64_t> maybe_id(const char* field);
     std::vector<std::uint64_t> ids(const char* field);
     std::vector<std::string> texts(const char* field, std::size_t count_max, std::size_t bytes_max);
+    std::vector<std::uint64_t> numbers(const char* field, std::size_t count_max,
+                                       std::uint64_t most);
+    // A list of lists of short strings: [["09:00","13:00"]].
+    std::vector<std::vector<std::string>> text_lists(const char* field, std::size_t count_max);
+    // The names of all fields.
+    std::vector<std::string> keys(std::size_t count_max);
     std::optional<JsonBody> object(const char* field);
     std::vector<JsonBody> objects(const char* field, std::size_t count_max);
     std::optional<model::Instant> maybe_instant(const char* field);
     void complain(std::string field, std::string detail);
 
+    std::string dump() const;       // the body as text again
+    std::string complaint() const;  // "field: what is wrong"
     // The answer to a bad body, or nothing when everything was right.
     std::optional<Response> fault() const;
 

@@ -29,7 +29,11 @@ constexpr auto table = std::to_array<Route>({
     {"POST", "/api/v1/conversations/{}/messages", Needs::agent, handlers::add_message},
     {"GET", "/api/v1/conversations/{}/events", Needs::agent, handlers::list_conversation_events},
     {"GET", "/api/v1/conversations/{}/decisions", Needs::agent, handlers::list_decisions},
+    {"POST", "/api/v1/conversations/{}/waive", Needs::agent, handlers::waive_answer},
+    {"POST", "/api/v1/conversations/{}/offer", Needs::agent, handlers::answer_offer},
+    {"POST", "/api/v1/conversations/{}/spam", Needs::agent, handlers::mark_spam},
     {"GET", "/api/v1/contacts/{}", Needs::agent, handlers::get_contact},
+    {"PATCH", "/api/v1/contacts/{}", Needs::agent, handlers::change_contact},
     {"GET", "/api/v1/contacts/{}/timeline", Needs::agent, handlers::list_timeline},
     {"GET", "/api/v1/attachments/{}", Needs::agent, handlers::get_attachment},
     {"GET", "/api/v1/messages/{}/raw", Needs::agent, handlers::get_raw_message},
@@ -47,6 +51,23 @@ constexpr auto table = std::to_array<Route>({
     {"GET", "/api/v1/sla-policies", Needs::agent, handlers::list_policies},
     {"POST", "/api/v1/sla-policies", Needs::administrator, handlers::save_policy},
     {"PUT", "/api/v1/sla-policies/{}", Needs::administrator, handlers::save_policy},
+    {"DELETE", "/api/v1/sla-policies/{}", Needs::administrator, handlers::remove_policy},
+    {"POST", "/api/v1/sla-policies/match", Needs::supervisor, handlers::match_policies},
+    {"POST", "/api/v1/sla-policies/apply", Needs::administrator, handlers::apply_policies},
+    {"GET", "/api/v1/calendars", Needs::agent, handlers::list_calendars},
+    {"POST", "/api/v1/calendars", Needs::administrator, handlers::save_calendar},
+    {"PUT", "/api/v1/calendars/{}", Needs::administrator, handlers::save_calendar},
+    {"GET", "/api/v1/holidays/{}", Needs::agent, handlers::propose_holidays},
+    {"POST", "/api/v1/holidays/icalendar", Needs::administrator, handlers::propose_from_icalendar},
+    {"GET", "/api/v1/routing", Needs::agent, handlers::get_routing},
+    {"PUT", "/api/v1/routing", Needs::administrator, handlers::save_routing},
+    {"GET", "/api/v1/routing-rules", Needs::agent, handlers::list_rules},
+    {"POST", "/api/v1/routing-rules", Needs::administrator, handlers::save_rule},
+    {"PUT", "/api/v1/routing-rules/{}", Needs::administrator, handlers::save_rule},
+    {"DELETE", "/api/v1/routing-rules/{}", Needs::administrator, handlers::remove_rule},
+    {"POST", "/api/v1/routing-rules/dry-run", Needs::supervisor, handlers::dry_run_rule},
+    {"GET", "/api/v1/skills", Needs::agent, handlers::list_skills},
+    {"POST", "/api/v1/apply", Needs::administrator, handlers::apply_declaration},
     {"GET", "/api/v1/outbox", Needs::supervisor, handlers::list_outbox},
     {"GET", "/api/v1/quarantine", Needs::supervisor, handlers::list_quarantine},
     {"GET", "/api/v1/audit", Needs::supervisor, handlers::list_audit},
@@ -86,6 +107,23 @@ bool may(const std::optional<Principal>& principal, Needs needs) {
     return needs == Needs::supervisor && role == model::Role::supervisor;
 }
 
+// Who may put the widget's panel into a frame: the site's own pages (`allowed_origins`), everybody
+// where none are named. A panel of no site, nobody.
+std::string frame_ancestors(const Gateway& gateway, const Request& request) {
+    if (request.path != "/widget/panel.html") return {};
+    const auto site = request.query.find("site");
+    const auto directory = gateway.intake.directory();
+    const model::Inbox* inbox = site == request.query.end()
+                                    ? nullptr
+                                    : directory->inbox_of(model::Channel::chat, site->second);
+    if (inbox == nullptr) return "; frame-ancestors 'none'";
+    if (inbox->allowed_origins.empty()) return {};
+    std::string origins = "; frame-ancestors 'self'";
+    for (const std::string& origin : inbox->allowed_origins)
+        if (origin.find_first_of("; ,\r\n") == std::string::npos) origins += " " + origin;
+    return origins;
+}
+
 // The page for a path that no operation has: a file of the console, or its one page for everything
 // below /app/.
 Response page(Gateway& gateway, Request& request) {
@@ -106,7 +144,8 @@ Response page(Gateway& gateway, Request& request) {
             file->headers.emplace_back("Cross-Origin-Opener-Policy", "same-origin");
         }
         if (request.path.starts_with("/widget/"))
-            file->headers.emplace_back("Content-Security-Policy", widget_policy);
+            file->headers.emplace_back("Content-Security-Policy",
+                                       widget_policy + frame_ancestors(gateway, request));
         if (request.path.starts_with("/demo/"))
             file->headers.emplace_back("Content-Security-Policy", demo_policy);
         return std::move(*file);

@@ -43,7 +43,7 @@ inline constexpr const char* console_policy =
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'; require-trusted-types-for "
     "'script'; "
     "trusted-types dompurify svelte-trusted-html";
-inline constexpr const char* widget_policy =
+inline const std::string widget_policy =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src "
     "'self'; "
     "base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'";

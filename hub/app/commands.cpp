@@ -10,9 +10,8 @@
 #include "storage/storage.hpp"
 
 namespace app {
-namespace {
 
-std::unique_ptr<storage::Store> open(const Options& options) {
+std::unique_ptr<storage::Store> open_store(const Options& options) {
     if (!std::filesystem::exists(std::filesystem::path(options.config.data) / "sportello.db"))
         throw std::runtime_error("there is no hub in " + options.config.data +
                                  "; give its folder with --data");
@@ -20,8 +19,6 @@ std::unique_ptr<storage::Store> open(const Options& options) {
     sqlite.folder = options.config.data;
     return storage::open_sqlite(sqlite);
 }
-
-}  // namespace
 
 int check(const Options& options) {
     if (options.example) {
@@ -39,7 +36,7 @@ int check(const Options& options) {
 }
 
 int user(const Options& options) {
-    const auto store = open(options);
+    const auto store = open_store(options);
     const auto role = model::from_word<model::Role>(options.user_role);
     if (!role)
         throw std::runtime_error("--role must be agent, social, supervisor or administrator");
@@ -62,7 +59,7 @@ int user(const Options& options) {
 }
 
 int token(const Options& options) {
-    const auto store = open(options);
+    const auto store = open_store(options);
     DeskSession desk(*store);
     std::uint64_t owner = 0;
     for (const auto& [id, agent] : desk.state().agents)
@@ -78,7 +75,7 @@ int token(const Options& options) {
 }
 
 int verify(const Options& options) {
-    const auto store = open(options);
+    const auto store = open_store(options);
     const flow::Verified verified = flow::verify(*store);
     if (!verified.fault.empty()) throw std::runtime_error(verified.fault);
     std::cout << verified.events << " events, the chain is whole.\n";
@@ -87,7 +84,7 @@ int verify(const Options& options) {
 
 int rebuild(const Options& options) {
     const DataLock lock(options.config.data);
-    const auto store = open(options);
+    const auto store = open_store(options);
     std::cout << flow::rebuild(*store) << " events read, the read tables are rebuilt.\n";
     return 0;
 }

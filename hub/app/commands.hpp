@@ -2,13 +2,19 @@
 #pragma once
 
 #include "hub/app/options.hpp"
+#include "storage/storage.hpp"
 
 namespace app {
+
+// The store of a data folder that is there.
+std::unique_ptr<storage::Store> open_store(const Options& options);
 
 int check(const Options& options);
 int user(const Options& options);
 int token(const Options& options);
 int verify(const Options& options);
 int rebuild(const Options& options);
+int apply(const Options& options);
+int simulate_floor(const Options& options);
 
 }  // namespace app

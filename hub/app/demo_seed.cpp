@@ -5,13 +5,16 @@
 #include <sstream>
 
 #include "config/demo.hpp"
+#include "hub/app/declared.hpp"
 #include "hub/app/desk_session.hpp"
+#include "hub/model/words.hpp"
 #include "hub/runtime/entropy.hpp"
 
 namespace app {
 namespace {
 
 constexpr std::size_t secret_characters_min = 40;
+constexpr auto administrator_email = "admin@localhost";
 
 // Written under another name first: a start that dies half way leaves no half secret.
 void write_private(const std::filesystem::path& file, const std::string& text) {
@@ -45,73 +48,46 @@ std::uint64_t made(DeskSession& desk, model::Command command) {
     return answer.id;
 }
 
-void seed_policies(DeskSession& desk) {
-    std::uint32_t rank = 0;
-    for (const config::DemoPolicy& demo : config::demo().policies) {
-        sla::Policy policy;
-        policy.name = demo.name;
-        policy.rank = rank++;
-        policy.conditions.channels = {demo.channel};
-        policy.targets = {{sla::Metric::first_response, std::chrono::minutes{demo.budget_minutes},
-                           std::chrono::minutes{demo.warn_minutes}}};
-        made(desk, model::SavePolicy{{}, policy});
-    }
-}
-
+// The workspace of config/demo/workspace.json, and a password for each of its agents.
 std::string seed_demo(DeskSession& desk) {
-    const config::Demo& demo = config::demo();
-    std::map<std::string, model::TeamId> teams;
-    for (const std::string& name : demo.teams)
-        teams[name] = model::TeamId{made(desk, model::SaveTeam{{}, {{}, name}})};
-    model::Inbox mail;
-    mail.name = demo.mail_name;
-    mail.address = demo.mail_address;
-    mail.team = teams.at(demo.teams.front());
-    const model::InboxId mail_inbox{made(desk, model::SaveInbox{{}, mail})};
-    model::Inbox chat;
-    chat.name = demo.chat_name;
-    chat.channel = model::Channel::chat;
-    chat.address = demo.chat_site_key;
-    chat.team = mail.team;
-    chat.weight = 2;
-    chat.offline_inbox = mail_inbox;
-    made(desk, model::SaveInbox{{}, chat});
-    seed_policies(desk);
+    apply_declaration(desk, std::string{config::demo_workspace()}, nullptr);
     std::string sign_ins;
-    for (const config::DemoAgent& one : demo.agents) {
-        model::Agent agent;
-        agent.name = one.name;
-        agent.email = one.email;
-        agent.role = model::from_word<model::Role>(one.role).value();
-        for (const std::string& team : one.teams) agent.teams.push_back(teams.at(team));
+    const std::map<model::AgentId, model::Agent> agents = desk.state().agents;
+    for (const auto& [id, agent] : agents) {
+        if (agent.email == administrator_email) continue;
         const std::string password = new_password();
         made(desk, model::SaveAgent{{}, agent, runtime::hash_password(password)});
-        sign_ins += one.role + " " + one.email + " " + password + "\n";
+        sign_ins +=
+            std::string{model::word(agent.role)} + " " + agent.email + " " + password + "\n";
     }
     return sign_ins;
 }
 
 }  // namespace
 
+// Every step finds what an earlier start, killed half way, has made already.
 void set_up(storage::Store& store, const std::filesystem::path& data, bool with_demo) {
     DeskSession desk(store);
-    if (desk.state().head != 0) return;
-    desk.write(storage::MetaRow{"epoch", runtime::random_hex(8)});
+    if (desk.meta("set_up_done")) return;
+    if (!desk.meta("epoch")) desk.write(storage::MetaRow{"epoch", runtime::random_hex(8)});
     std::string sign_ins = with_demo ? seed_demo(desk) : "";
     model::Agent administrator;
+    for (const auto& [id, agent] : desk.state().agents)
+        if (agent.email == administrator_email) administrator = agent;
     administrator.name = "Administrator";
-    administrator.email = "admin@localhost";
+    administrator.email = administrator_email;
     administrator.role = model::Role::administrator;
     const std::string password = new_password();
     const std::uint64_t id =
         made(desk, model::SaveAgent{{}, administrator, runtime::hash_password(password)});
-    if (!with_demo) made(desk, model::SaveTeam{{}, {{}, "Support"}});
+    if (desk.state().teams.empty()) made(desk, model::SaveTeam{{}, model::Team{.name = "Support"}});
     sign_ins += "administrator " + administrator.email + " " + password + "\n";
     const std::string token = runtime::random_token();
     desk.write(storage::SessionRow{storage::sha256_hex(token), id, "api",
                                    desk.now() + std::chrono::days{3650}});
     write_private(data / "sign-ins", sign_ins);
     write_private(data / "admin-token", token + "\n");
+    desk.write(storage::MetaRow{"set_up_done", "1"});
 }
 
 std::vector<SignIn> demo_sign_ins(const std::filesystem::path& data) {

@@ -39,4 +39,10 @@ void DeskSession::commit(storage::Batch batch) {
         throw std::runtime_error("the store refused: " + result.detail);
 }
 
+std::optional<std::string> DeskSession::meta(const std::string& key) const {
+    std::promise<std::optional<std::string>> value;
+    store_.read([&](storage::Reader& reader) { value.set_value(reader.meta(key)); });
+    return value.get_future().get();
+}
+
 }  // namespace app

@@ -16,6 +16,7 @@ public:
     // Throws std::runtime_error when the store refuses.
     model::Answer run(const model::Command& command);
     void write(storage::RowWrite row);
+    std::optional<std::string> meta(const std::string& key) const;
 
 private:
     void commit(storage::Batch batch);

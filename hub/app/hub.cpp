@@ -95,6 +95,7 @@ private:
 
     std::vector<runtime::Loop*> net_loops() const {
         std::vector<runtime::Loop*> loops;
+        loops.reserve(net_.size());
         for (const auto& loop : net_) loops.push_back(loop.get());
         return loops;
     }
@@ -218,6 +219,10 @@ void Hub::start_desk() {
         runner_.start([this, &ready] {
             outbox_.look_at_all();
             mark_again();
+            // No console survives a restart: each has its grace to come back (R20).
+            for (const auto& [id, agent] : runner_.state().agent_states)
+                if (agent.connected)
+                    runner_.submit(model::SetConnected{id, false}, [](const model::Answer&) {});
             ready.set_value();
         });
     });

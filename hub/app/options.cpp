@@ -17,6 +17,22 @@ void add_common(CLI::App& command, Options& options, Flags& flags) {
     command.add_option("--data", flags.data, "data folder (default ./data)");
 }
 
+void add_simulate(CLI::App& parser, Options& options) {
+    CLI::App* simulate =
+        parser.add_subcommand("simulate", "play a floor on a virtual clock with the hub's router");
+    simulate->add_option("--trace", options.traces, "what happens, JSON lines; may be repeated");
+    simulate->add_option("--policy", options.policy,
+                         "index (default), round-robin, least-loaded, fifo, priority or edf");
+    simulate->add_option("--parameters", options.parameters_file,
+                         "parameters of the index policy, JSON; docs/ROUTING.md lists them");
+    simulate->add_option("--log", options.log_file, "write the assignments: time item agent");
+    simulate->add_flag("--json", options.json, "metrics as JSON");
+    simulate->add_flag("--stdio", options.stdio,
+                       "answer a floor's questions on standard input and output");
+    simulate->add_flag("--fit", options.fit, "fit the parameters to the traces; prints them");
+    simulate->add_option("--rounds", options.fit_rounds, "rounds of fitting (default 3)");
+}
+
 void apply(const Flags& flags, config::Config& config) {
     if (flags.data) config.data = *flags.data;
     if (flags.http) config.http = *flags.http;
@@ -58,6 +74,12 @@ std::optional<Options> read_options(int argc, char** argv, int& exit_code) {
                flags);
     add_common(*parser.add_subcommand("rebuild", "write the read tables again from the log"),
                options, flags);
+    add_simulate(parser, options);
+    CLI::App* declared = parser.add_subcommand(
+        "apply", "put a declared workspace in force; config/demo/workspace.json shows one");
+    add_common(*declared, options, flags);
+    declared->add_option("file", options.declaration_file, "JSON")->required();
+    declared->add_option("--http", flags.http, "where the running hub listens");
     try {
         parser.parse(argc, argv);
         if (!options.config_file.empty()) options.config = config::load(options.config_file);

@@ -20,6 +20,15 @@ struct Options {
     std::string user_name;
     std::string user_role = "agent";
     unsigned token_days = 365;
+    std::string declaration_file;
+    std::vector<std::string> traces;
+    std::string policy = "index";
+    std::string parameters_file;
+    std::string log_file;
+    bool stdio = false;
+    bool json = false;
+    bool fit = false;
+    unsigned fit_rounds = 3;
 };
 
 // Nothing after it has printed help or an error; then `exit_code` is set.

@@ -11,12 +11,17 @@ using namespace model;
 void Decider::emit(Fact fact, ContactId contact, ConversationId conversation) {
     if (is_some(conversation)) {
         const Conversation* before = state.conversation(conversation);
+        waited_before_.try_emplace(conversation,
+                                   before != nullptr && waits_in_queue(state, *before));
         touch(conversation,
               before == nullptr ? std::nullopt : std::optional{placement_of(*before)});
     }
-    agents_changed_ = agents_changed_ || std::holds_alternative<Assigned>(fact) ||
-                      std::holds_alternative<AgentSaved>(fact) ||
-                      std::holds_alternative<AvailabilityChanged>(fact);
+    agents_changed_ =
+        agents_changed_ || std::holds_alternative<Assigned>(fact) ||
+        std::holds_alternative<AgentSaved>(fact) || std::holds_alternative<Offered>(fact) ||
+        std::holds_alternative<OfferEnded>(fact) || std::holds_alternative<StatusChanged>(fact) ||
+        std::holds_alternative<ConnectionChanged>(fact) ||
+        std::holds_alternative<AvailabilityChanged>(fact);
     Event event{.seq = state.head + 1,
                 .at = now,
                 .actor = actor_,
@@ -49,6 +54,8 @@ const Agent* Decider::acting(AgentId id) {
         return nullptr;
     }
     actor_ = {AuthorType::agent, number(id)};
+    // R17: who acts responds again.
+    if (state.agent_states[id].availability == Availability::not_responding) come_online(id);
     return &found->second;
 }
 
@@ -86,7 +93,10 @@ Decision Decider::finish() {
 
 Decision decide(State& state, const Command& command, const Loaded& loaded, Instant now) {
     Decider decider(state, now, loaded);
+    state.sync_router();
+    state.router().advance(now);
     std::visit(decider, command);
+    decider.route_waiting();
     return decider.finish();
 }
 

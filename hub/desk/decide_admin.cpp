@@ -1,6 +1,5 @@
 // Decisions about the configuration. Id 0 in a command means "make a new one".
 #include <algorithm>
-#include <set>
 
 #include "hub/desk/decider.hpp"
 
@@ -22,6 +21,15 @@ void Decider::operator()(const SaveTeam& command) {
     if (!administrates(command.by)) return;
     Team team = command.team;
     if (team.name.empty()) return refuse(Refusal::invalid, "a team needs a name", "name");
+    if (is_some(team.calendar) && !state.calendars.contains(team.calendar))
+        return refuse(Refusal::invalid, "there is no calendar " + text_of(team.calendar),
+                      "calendar_id");
+    if (is_some(team.lead) && !state.agents.contains(team.lead))
+        return refuse(Refusal::invalid, "there is no agent " + text_of(team.lead), "lead_id");
+    for (const TeamId overflow : team.overflow)
+        if (!state.teams.contains(overflow) || overflow == team.id)
+            return refuse(Refusal::invalid, "there is no other team " + text_of(overflow),
+                          "overflow_ids");
     if (!is_some(team.id)) team.id = TeamId{fresh_id()};
     decision_.answer.id = number(team.id);
     emit(TeamSaved{std::move(team)});
@@ -78,31 +86,62 @@ void Decider::operator()(const SaveAgent& command) {
     if (!command.password_hash.empty())
         decision_.batch.rows.push_back(
             storage::CredentialRow{agent.email, number(agent.id), command.password_hash});
-    const std::vector<TeamId> teams = agent.teams;
     emit(AgentSaved{std::move(agent)});
-    route_waiting(teams);
 }
 
 void Decider::operator()(const SavePolicy& command) {
     if (!administrates(command.by)) return;
     sla::Policy policy = command.policy;
-    if (policy.name.empty()) return refuse(Refusal::invalid, "a policy needs a name", "name");
-    for (const sla::Target& target : policy.targets)
-        if (target.budget <= sla::Span::zero() || target.warn_before < sla::Span::zero() ||
-            target.warn_before > target.budget)
-            return refuse(Refusal::invalid,
-                          "a target needs a budget above 0 and a warning inside it", "targets");
-    std::set<sla::Metric> metrics;
-    for (const sla::Target& target : policy.targets) {
-        if (!metrics.insert(target.metric).second)
-            return refuse(Refusal::invalid, "a policy has one target for each metric", "targets");
-        if (target.budget % std::chrono::seconds{1} != sla::Span::zero() ||
-            target.warn_before % std::chrono::seconds{1} != sla::Span::zero())
-            return refuse(Refusal::invalid, "budgets and warnings are whole seconds", "targets");
+    if (auto fault = sla::fault_of(policy))
+        return refuse(Refusal::invalid, fault->detail, fault->place);
+    for (const sla::Escalation& rule : policy.escalations) {
+        if (rule.action == sla::EscalationAction::webhook)
+            return refuse(Refusal::invalid, "webhooks are not there yet; notify or tag instead",
+                          "escalations");
+        if (rule.action == sla::EscalationAction::overflow &&
+            !state.teams.contains(TeamId{rule.team}))
+            return refuse(Refusal::invalid, "there is no team " + std::to_string(rule.team),
+                          "escalations");
     }
+    if (is_some(policy.calendar) && !state.calendars.contains(policy.calendar))
+        return refuse(Refusal::invalid, "there is no calendar " + text_of(policy.calendar),
+                      "calendar_id");
     if (!is_some(policy.id)) policy.id = PolicyId{fresh_id()};
+    policy.version = 1;  // after every version there ever was, also of a removed one
+    while (state.policy(policy.id, policy.version) != nullptr) ++policy.version;
     decision_.answer.id = number(policy.id);
     emit(PolicySaved{std::move(policy)});
+}
+
+// S20: what it promised is void, and its timers with it.
+void Decider::operator()(const RemovePolicy& command) {
+    if (!administrates(command.by)) return;
+    if (!state.policies.contains(command.policy))
+        return refuse(Refusal::not_found, "there is no policy " + text_of(command.policy));
+    emit(PolicyRemoved{command.policy, state.policies.at(command.policy).version});
+    std::vector<ConversationId> ids;
+    for (const auto& [id, conversation] : state.conversations()) ids.push_back(id);
+    std::ranges::sort(ids);
+    for (const ConversationId id : ids)
+        end_clocks(
+            id, [&command](const sla::Clock& clock) { return clock.policy == command.policy; },
+            [this](const sla::Clock& clock) {
+                return sla::make_void(clock, state.calendar(clock.calendar), now,
+                                      sla::VoidReason::policy_removed);
+            });
+}
+
+void Decider::operator()(const SaveCalendar& command) {
+    if (!administrates(command.by)) return;
+    sla::Calendar calendar = command.calendar;
+    if (calendar.name.empty()) return refuse(Refusal::invalid, "a calendar needs a name", "name");
+    if (auto fault = sla::fault_of(calendar, now))
+        return refuse(Refusal::invalid, fault->detail, fault->place);
+    if (!is_some(calendar.id)) calendar.id = CalendarId{fresh_id()};
+    const auto known = state.calendars.find(calendar.id);
+    calendar.version = known == state.calendars.end() ? 1 : known->second.version + 1;
+    decision_.answer.id = number(calendar.id);
+    emit(CalendarSaved{std::move(calendar)});
 }
 
 }  // namespace desk

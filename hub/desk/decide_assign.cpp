@@ -7,25 +7,44 @@ namespace desk {
 
 using namespace model;
 
+namespace {
+
+bool owes_public_answer(const Conversation& conversation) {
+    return std::ranges::any_of(conversation.clocks, [](const sla::Clock& clock) {
+        return clock.metric == sla::Metric::public_answer && sla::is_open(clock);
+    });
+}
+
+}  // namespace
+
+void Decider::change_status(ConversationId id, Status to, std::optional<Instant> until) {
+    const Conversation& conversation = *state.conversation(id);
+    const Status from = conversation.status;
+    emit(StatusChanged{from, to, until}, conversation);
+    resolution_follows(id, from, to);
+    if (from == Status::resolved && to != Status::resolved) refresh_contact(id);
+}
+
 void Decider::operator()(const ChangeStatus& command) {
     const Agent* agent = acting(command.agent);
     if (agent == nullptr) return;
     const Conversation* conversation = visible(*agent, command.conversation);
     if (conversation == nullptr) return;
-    if (command.to == Status::snoozed && (!command.until || *command.until <= now)) {
-        refuse(Refusal::invalid, "snoozing needs an instant in the future", "until");
-        return;
-    }
+    if (command.to == Status::snoozed && (!command.until || *command.until <= now))
+        return refuse(Refusal::invalid, "snoozing needs an instant in the future", "until");
+    if (command.to == Status::snoozed && snooze_end(state, *conversation) <= now)
+        return refuse(Refusal::invalid,
+                      "three quarters of a promised time are used up: answer before you snooze",
+                      "status");
     decision_.answer.conversation = conversation->id;
     const auto until = command.to == Status::snoozed ? command.until : std::nullopt;
     if (conversation->status == command.to && conversation->snoozed_until == until) return;
-    const Placement before = placement_of(*conversation);
-    emit(StatusChanged{conversation->status, command.to, until}, *conversation);
-    if (command.to == Status::resolved)
-        end_clocks(command.conversation, sla::Metric::first_response, sla::ClockState::void_);
-    if (command.to == Status::open && !is_some(state.conversation(command.conversation)->assignee))
-        route(command.conversation);
-    route_freed(before);
+    if (command.to == Status::resolved && owes_public_answer(*conversation))
+        return refuse(
+            Refusal::invalid,
+            "a public answer is still owed; answer publicly, or let a supervisor waive it",
+            "status");
+    change_status(command.conversation, command.to, until);
 }
 
 void Decider::operator()(const Assign& command) {
@@ -50,13 +69,14 @@ void Decider::operator()(const Assign& command) {
     }
     decision_.answer.conversation = conversation->id;
     if (to_agent == conversation->assignee && to_team == conversation->team) return;
-    const Placement before = placement_of(*conversation);
-    assign(command.conversation, to_agent, to_team,
-           to_agent == agent->id ? AssignedBy::taking : AssignedBy::hand);
-    if (!is_some(to_agent) && command.to_team &&
-        state.conversation(command.conversation)->status == Status::open)
-        route(command.conversation);
-    route_freed(before);
+    const AssignedBy by = to_agent == agent->id ? AssignedBy::taking : AssignedBy::hand;
+    // R22: it waits for a full or absent agent, until the hold ends, and then in the team.
+    const bool room =
+        is_some(to_agent) && state.router().has_room(to_agent, state.item_of(*conversation), now);
+    if (command.waits_for_room && is_some(to_agent) && !room)
+        assign(command.conversation, AgentId{}, to_team, by, to_agent);
+    else
+        assign(command.conversation, to_agent, to_team, by);
 }
 
 void Decider::operator()(const ChangePriority& command) {
@@ -65,8 +85,9 @@ void Decider::operator()(const ChangePriority& command) {
     const Conversation* conversation = visible(*agent, command.conversation);
     if (conversation == nullptr) return;
     decision_.answer.conversation = conversation->id;
-    if (conversation->priority != command.to)
-        emit(PriorityChanged{conversation->priority, command.to}, *conversation);
+    if (conversation->priority == command.to) return;
+    emit(PriorityChanged{conversation->priority, command.to}, *conversation);
+    reconsider_promises(command.conversation, false);
 }
 
 void Decider::operator()(const ChangeTags& command) {
@@ -78,98 +99,35 @@ void Decider::operator()(const ChangeTags& command) {
     std::vector<std::string> tags = command.tags;
     std::ranges::sort(tags);
     tags.erase(std::unique(tags.begin(), tags.end()), tags.end());
-    if (tags != conversation->tags) emit(TagsChanged{std::move(tags)}, *conversation);
+    if (tags == conversation->tags) return;
+    emit(TagsChanged{std::move(tags)}, *conversation);
+    reconsider_promises(command.conversation, false);
 }
 
-// Agents set their own availability; supervisors and administrators anybody's.
-void Decider::operator()(const SetAvailability& command) {
-    const Agent* by = acting(command.by);
-    if (by == nullptr) return;
-    const auto target = state.agents.find(command.agent);
-    if (target == state.agents.end()) {
-        refuse(Refusal::not_found, "there is no agent " + text_of(command.agent), "agent_id");
-        return;
-    }
-    const bool steps_in = by->role == Role::supervisor || by->role == Role::administrator;
-    if (command.agent != command.by && !steps_in) {
-        refuse(Refusal::forbidden, "only a supervisor may change another agent's state");
-        return;
-    }
-    if (state.agent_states[command.agent].availability == command.to) return;
-    emit(AvailabilityChanged{command.agent, command.to});
-    if (command.to == Availability::online) route_waiting(target->second.teams);
-}
-
-void Decider::assign(ConversationId id, AgentId agent, TeamId team, AssignedBy by) {
+void Decider::assign(ConversationId id, AgentId agent, TeamId team, AssignedBy by,
+                     AgentId kept_for) {
     const Conversation& conversation = *state.conversation(id);
-    emit(Assigned{conversation.assignee, agent, conversation.team, team, by}, conversation);
+    if (is_some(conversation.offered_to)) end_offer(id, OfferEnd::withdrawn);
+    const bool other_team = conversation.team != team;
+    emit(Assigned{conversation.assignee, agent, conversation.team, team, by, kept_for},
+         conversation);
+    if (other_team) reconsider_promises(id, false);
 }
 
-routing::Item Decider::item_of(const Conversation& conversation) const {
-    routing::Item item;
-    item.id = number(conversation.id);
-    item.team = conversation.team;
-    item.weight = weight_of(state, conversation);
-    for (const sla::Clock& clock : conversation.clocks)
-        if (sla::is_open(clock) && (!item.due_at || clock.due_at < *item.due_at))
-            item.due_at = clock.due_at;
-    item.waiting_since = conversation.waiting_since.value_or(conversation.created_at);
-    return item;
-}
-
-std::vector<routing::Candidate> Decider::candidates() const {
-    std::vector<routing::Candidate> all;
-    for (const auto& [id, agent] : state.agents) {
-        if (agent.teams.empty()) continue;
-        const AgentState& agent_state = state.agent_states.at(id);
-        all.push_back({id, agent.teams, agent_state.availability, agent.capacity, agent_state.load,
-                       agent_state.idle_since});
-    }
-    return all;
-}
-
-// One conversation looks for an agent. The decision is kept whether or not it found one: "why me?"
-// and "why does it still wait?" are the same question.
-void Decider::route(ConversationId id) {
-    const Conversation& conversation = *state.conversation(id);
-    const routing::Item item = item_of(conversation);
-    routing::Decision chosen = routing::choose(item, candidates());
-    const auto winner = chosen.winner;
-    emit(RoutingDecided{conversation.team, item.weight, std::move(chosen)}, conversation);
-    if (winner) assign(id, *winner, conversation.team, AssignedBy::routing);
-}
-
-std::uint32_t Decider::most_room(TeamId team) const {
-    std::uint32_t most = 0;
-    for (const routing::Candidate& candidate : candidates())
-        if (std::ranges::find(candidate.teams, team) != candidate.teams.end() &&
-            candidate.availability == Availability::online && candidate.capacity > candidate.load)
-            most = std::max(most, candidate.capacity - candidate.load);
-    return most;
-}
-
-// R9: room came free for whoever held it, not for whoever freed it; and what was let go of waits in
-// its team.
-void Decider::route_freed(const Placement& before) {
-    std::vector<TeamId> teams{before.team};
-    if (const auto holder = state.agents.find(before.assignee); holder != state.agents.end())
-        teams.insert(teams.end(), holder->second.teams.begin(), holder->second.teams.end());
-    route_waiting(teams);
-}
-
-// R9, R12: whenever capacity may have become free, the queue is served until no waiting item fits
-// anybody. An item that fits nobody is passed over and delays no other (R10).
-void Decider::route_waiting(const std::vector<TeamId>& teams) {
-    for (const TeamId team : teams) {
-        std::uint32_t room = most_room(team);
-        for (auto place = state.queue(team).begin();
-             room > 0 && place != state.queue(team).end();) {
-            const ConversationId id = (place++)->conversation;
-            if (weight_of(state, *state.conversation(id)) > room) continue;
-            route(id);
-            room = most_room(team);
-        }
-    }
+// R25: a supervisor makes a conversation count more or less.
+void Decider::operator()(const ChangeValueFactor& command) {
+    const Agent* agent = acting(command.agent);
+    if (agent == nullptr) return;
+    if (agent->role != Role::supervisor && agent->role != Role::administrator)
+        return refuse(Refusal::forbidden,
+                      "only a supervisor may change what a conversation counts");
+    const Conversation* conversation = visible(*agent, command.conversation);
+    if (conversation == nullptr) return;
+    if (command.factor < 0.1 || command.factor > 10)
+        return refuse(Refusal::invalid, "the factor lies between 0.1 and 10", "value_factor");
+    decision_.answer.conversation = conversation->id;
+    if (conversation->value_factor != command.factor)
+        emit(ValueFactorChanged{command.factor}, *conversation);
 }
 
 }  // namespace desk

@@ -30,26 +30,27 @@ void Decider::operator()(const ReceiveInbound& command) {
     const bool fresh = found == nullptr;
     const ConversationId id = fresh ? open_conversation(inbound, contact) : found->id;
 
-    // So far only robots wrote: this is where the customer's waiting begins (S6).
     const Conversation& known = *state.conversation(id);
     const bool was_open = known.status == Status::open;
-    const bool waited = known.waiting_since.has_value();
-    const bool first =
-        known.clocks.empty() && !known.waiting_since && known.last_direction == Direction::in;
+    const bool keeps = keeps_owner(known);
+    const bool unwanted = known.is_spam || known.profile.blocked;
     Message message = inbound_message(command, id);
     Answer& answer = decision_.answer;
     answer.id = number(message.id);
     answer.conversation = id;
     answer.number = message.number;
-    const bool automatic = message.kind != MessageKind::message;
+    // P6: what robots and blocked senders write is kept and shown, and moves nothing.
+    const bool moves = message.kind == MessageKind::message && !unwanted;
     emit(MessageReceived{std::move(message), inbound.thread_ids, inbound.receipt_key},
          *state.conversation(id));
 
-    if (first && !automatic) start_clocks(id);
-    if (!was_open && !automatic)
-        reopen(id);
-    else if (!waited && !automatic && !is_some(state.conversation(id)->assignee))
-        route(id);
+    if (fresh) apply_rules(id, inbound);
+    if (moves) {
+        if (!was_open) change_status(id, Status::open);
+        customer_asked(id, inbound.is_public);
+        if (is_some(known.assignee) && !keeps)
+            assign(id, AgentId{}, known.team, AssignedBy::leaving);
+    }
     if (inbound.raw) decision_.batch.blobs.push_back({inbound.raw_sha256, inbound.raw});
     for (const connectors::Attachment& attachment : inbound.attachments)
         if (attachment.bytes)
@@ -76,14 +77,19 @@ const Conversation* Decider::find_conversation(const connectors::Inbound& inboun
                                                ContactId contact) {
     const auto usable = [&](ConversationId id) -> const Conversation* {
         const Conversation* conversation = state.conversation(id);
-        return conversation != nullptr && conversation->inbox == inbound.inbox ? conversation
-                                                                               : nullptr;
+        // S9: a message that comes later begins a new conversation.
+        const bool fits = conversation != nullptr && conversation->inbox == inbound.inbox &&
+                          !(conversation->resolved_at &&
+                            now - *conversation->resolved_at >
+                                std::chrono::days{state.routing_settings.reopen_days});
+        return fits ? conversation : nullptr;
     };
     if (inbound.token_conversation != 0)
         if (const auto* found = usable(ConversationId{inbound.token_conversation})) return found;
     for (const std::string& id : inbound.thread_ids) {
         auto known = state.thread(inbound.inbox, id);
-        if (!known && loaded_.thread && id == loaded_.thread_id) known = loaded_.thread;
+        if (const auto stored = loaded_.threads.find(id); !known && stored != loaded_.threads.end())
+            known = stored->second;
         if (!known) continue;
         if (const auto* found = usable(*known)) return found;
     }
@@ -137,17 +143,15 @@ Message Decider::inbound_message(const ReceiveInbound& command, ConversationId i
     return message;
 }
 
-void Decider::reopen(ConversationId id) {
+// Closed no longer: what changed about the contact meanwhile comes with it, and counts from now on.
+void Decider::refresh_contact(ConversationId id) {
     const Conversation& conversation = *state.conversation(id);
-    if (conversation.status == Status::open) return;
-    emit(StatusChanged{conversation.status, Status::open, std::nullopt}, conversation);
-    // R21: reopened work never sits with an absent agent.
-    const auto agent = state.agent_states.find(conversation.assignee);
-    const bool present =
-        agent != state.agent_states.end() && agent->second.availability == Availability::online;
-    if (is_some(conversation.assignee) && !present)
-        assign(id, AgentId{}, conversation.team, AssignedBy::leaving);
-    if (!is_some(state.conversation(id)->assignee)) route(id);
+    const Contact* contact = state.contact(conversation.contact);
+    if (contact != nullptr && contact->profile != conversation.profile)
+        emit(ContactProfileChanged{contact->profile}, conversation.contact);
+    if (contact != nullptr && contact->name != state.conversation(id)->contact_name)
+        emit(ContactRenamed{contact->name}, contact->id);
+    reconsider_promises(id, false);
 }
 
 void Decider::operator()(const Quarantine& command) {

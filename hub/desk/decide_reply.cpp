@@ -39,7 +39,7 @@ Message Decider::written(const Agent& agent, const Conversation& conversation,
 
 // Policy: a reply is taken once per client id. It is refused as "newer" when somebody else's
 // message or note arrived that the writer had not seen (UX-071). Answering what nobody owns takes
-// it (UX-074). It ends the first-response clock at this instant (S5) and reopens what was resolved.
+// it (UX-074). It ends the response clocks at this instant (S5) and reopens what was resolved.
 void Decider::operator()(const SendReply& command) {
     const Agent* agent = acting(command.agent);
     if (agent == nullptr || repeated(author_of(command.agent), command.client_id)) return;
@@ -77,13 +77,11 @@ void Decider::operator()(const SendReply& command) {
     decision_.answer.conversation = before.id;
     decision_.answer.number = message.number;
     emit(ReplyQueued{message}, before);
-    end_clocks(before.id, sla::Metric::first_response, std::nullopt);
-    if (before.status != Status::open)
-        emit(StatusChanged{before.status, Status::open, std::nullopt}, before);
+    answered(before.id, message.id, message.visibility == Visibility::public_);
+    if (before.status != Status::open) change_status(before.id, Status::open);
     if (!is_some(before.assignee)) assign(before.id, agent->id, before.team, AssignedBy::taking);
     if (before.channel == Channel::email) queue_mail(before, message, command);
     remember(author_of(command.agent), command.client_id);
-    route_freed(placement_of(before));
 }
 
 void Decider::queue_mail(const Conversation& before, const Message& message,
@@ -142,6 +140,7 @@ void Decider::operator()(const RecordDelivery& command) {
         return;
     }
     emit(DeliveryChanged{command.message, command.state, command.reason}, *conversation);
+    if (command.state == DeliveryState::failed) answer_undelivered(command.conversation);
     const bool decided =
         command.state != DeliveryState::queued && command.state != DeliveryState::sending;
     if (decided) decision_.batch.rows.push_back(storage::OutboxRemoval{number(command.message)});

@@ -1,6 +1,8 @@
 // Private to the desk: one decision in the making.
 #pragma once
 
+#include <functional>
+
 #include "hub/desk/decide.hpp"
 #include "hub/desk/fold.hpp"
 
@@ -26,8 +28,22 @@ public:
     void operator()(const model::RecordDelivery& command);
     void operator()(const model::Quarantine& command);
     void operator()(const model::TimeReached& command);
+    void operator()(const model::RemovePolicy& command);
+    void operator()(const model::SaveCalendar& command);
+    void operator()(const model::ApplyPolicies& command);
+    void operator()(const model::ChangeContactProfile& command);
+    void operator()(const model::WaiveAnswer& command);
+    void operator()(const model::MarkSpam& command);
+    void operator()(const model::SaveRoutingSettings& command);
+    void operator()(const model::SetConnected& command);
+    void operator()(const model::SaveRoutingRule& command);
+    void operator()(const model::RemoveRoutingRule& command);
+    void operator()(const model::AnswerOffer& command);
+    void operator()(const model::ChangeValueFactor& command);
 
     Decision finish();
+
+    friend Decision decide(State&, const model::Command&, const Loaded&, model::Instant);
 
 private:
     // Appends a fact, folds it and projects it.
@@ -52,7 +68,7 @@ private:
     model::ConversationId open_conversation(const connectors::Inbound& inbound,
                                             model::ContactId contact);
     model::Message inbound_message(const model::ReceiveInbound& command, model::ConversationId id);
-    void reopen(model::ConversationId id);
+    void refresh_contact(model::ConversationId id);
 
     // replies
     model::Message written(const model::Agent& agent, const model::Conversation& conversation,
@@ -61,19 +77,52 @@ private:
                     const model::SendReply& command);
     bool repeated(const std::string& author, const std::string& client_id);
     void remember(const std::string& author, const std::string& client_id);
-    void end_clocks(model::ConversationId id, sla::Metric metric,
-                    std::optional<sla::ClockState> state);
+
+    // promises
+    const sla::Policy* policy_for(const model::Conversation& conversation) const;
+    const sla::Calendar& calendar_for(const model::Conversation& conversation,
+                                      const sla::Policy& policy) const;
+    const sla::Clock* clock_with(model::ConversationId id, std::uint32_t number) const;
+    void customer_asked(model::ConversationId id, bool is_public);
+    void answered(model::ConversationId id, model::MessageId by, bool is_public);
+    void start_clock(model::ConversationId id, sla::Metric metric);
+    void end_clocks(model::ConversationId id, const std::function<bool(const sla::Clock&)>& wanted,
+                    const std::function<sla::Clock(const sla::Clock&)>& end);
+    void void_clocks(model::ConversationId id, std::initializer_list<sla::Metric> metrics,
+                     sla::VoidReason reason);
+    bool may_revive(const model::Conversation& conversation, const sla::Clock& clock) const;
+    void resolution_follows(model::ConversationId id, model::Status from, model::Status to);
+    void pause_follows(model::ConversationId id);
+    void answer_undelivered(model::ConversationId id);
+    // S18, S19: after something that a policy's conditions look at has changed. Returns how many
+    // clocks moved; with `newest`, a newer version of the same policy counts as a change (S17).
+    std::uint32_t reconsider_promises(model::ConversationId id, bool newest, bool preview = false);
+    bool reconsider(model::ConversationId id, const sla::Clock& clock, bool newest, bool preview);
+    void change_clock(model::ConversationId id, model::SlaChange change, sla::Clock clock);
+    void tell_signals(model::ConversationId id);
+    void escalate(model::ConversationId id, const sla::Clock& clock, std::uint32_t percent);
+    void escalate(model::ConversationId id, const sla::Clock& clock, const sla::Escalation& rule);
+    void change_status(model::ConversationId id, model::Status to,
+                       std::optional<model::Instant> until = std::nullopt);
+
+    // rules
+    void apply_rules(model::ConversationId id, const connectors::Inbound& inbound);
 
     // routing
-    void start_clocks(model::ConversationId id);
-    void route(model::ConversationId id);
-    void route_freed(const model::Placement& before);
-    void route_waiting(const std::vector<model::TeamId>& teams);
+    // R9, R12: after every command, whatever waits and fits somebody with room is handed out; what
+    // began to wait and fits nobody is told why (P8).
+    void route_waiting();
+    void hand_out(const routing::Assignment& made);
     void assign(model::ConversationId id, model::AgentId agent, model::TeamId team,
-                model::AssignedBy by);
-    routing::Item item_of(const model::Conversation& conversation) const;
-    std::vector<routing::Candidate> candidates() const;
-    std::uint32_t most_room(model::TeamId team) const;
+                model::AssignedBy by, model::AgentId kept_for = {});
+    bool keeps_owner(const model::Conversation& conversation) const;
+    void end_offer(model::ConversationId id, model::OfferEnd how);
+    void change_availability(model::AgentId agent, model::Availability to, std::string label);
+    void leave(model::AgentId agent, bool connection_lost);
+    void come_online(model::AgentId agent);
+    void withdraw_offers(model::AgentId agent);
+    std::vector<model::ConversationId> in_hand(model::AgentId agent) const;
+    void offer_or_return_due(model::ConversationId id);
 
     State& state;
     const model::Instant now;
@@ -82,6 +131,7 @@ private:
     Decision decision_;
     Projection projection_;
     bool agents_changed_ = false;
+    std::map<model::ConversationId, bool> waited_before_;  // of what this decision touched
 };
 
 }  // namespace desk

@@ -19,6 +19,14 @@ std::string preview_of(const std::string& text) {
     return line;
 }
 
+// P10, after an answer or a waiver: only a public answer can still be owed.
+std::optional<Instant> still_waiting(const Conversation& conversation) {
+    for (const sla::Clock& clock : conversation.clocks)
+        if (clock.metric == sla::Metric::public_answer && sla::is_open(clock))
+            return clock.started_at;
+    return std::nullopt;
+}
+
 struct Fold {
     State& state;
     const Event& event;
@@ -28,6 +36,7 @@ struct Fold {
     void operator()(const TeamSaved& fact) const {
         used(number(fact.team.id));
         state.teams[fact.team.id] = fact.team;
+        state.team_changed(fact.team.id);
     }
     void operator()(const InboxSaved& fact) const {
         used(number(fact.inbox.id));
@@ -42,17 +51,95 @@ struct Fold {
         state.agents[fact.agent.id] = fact.agent;
         state.agent_states.try_emplace(fact.agent.id,
                                        AgentState{.since = event.at, .idle_since = event.at});
+        state.agent_changed(fact.agent.id);
     }
     void operator()(const PolicySaved& fact) const {
         used(number(fact.policy.id));
-        state.policies[fact.policy.id] = fact.policy;
+        state.put(fact.policy);
     }
+    void operator()(const CalendarSaved& fact) const {
+        used(number(fact.calendar.id));
+        state.put(fact.calendar);
+    }
+    void operator()(const PolicyRemoved& fact) const { state.policies.erase(fact.policy); }
     void operator()(const AvailabilityChanged& fact) const {
         AgentState& agent = state.agent_states[fact.agent];
         if (fact.availability == Availability::online && agent.availability != Availability::online)
             agent.idle_since = event.at;
         agent.availability = fact.availability;
+        agent.label = fact.label;
+        agent.takes_sessions = fact.takes_sessions;
+        agent.takes_asynchronous = fact.takes_asynchronous;
+        agent.shift_ends = fact.shift_ends;
         agent.since = event.at;
+        if (fact.availability == Availability::offline) agent.lost_at.reset();
+        if (fact.availability != Availability::not_responding) agent.lapses = 0;
+        forget_wrap_ups(agent);
+        if (state.agents.contains(fact.agent)) state.agent_changed(fact.agent);
+    }
+    void forget_wrap_ups(AgentState& agent) const {
+        std::erase_if(agent.wrap_ups, [this](const auto& slot) { return slot.first <= event.at; });
+    }
+    void operator()(const RoutingSettingsSaved& fact) const {
+        state.routing_settings = fact.settings;
+        state.routing_changed();
+    }
+    void operator()(const RoutingRuleSaved& fact) const {
+        used(number(fact.rule.id));
+        state.put(fact.rule);
+    }
+    void operator()(const RoutingRuleRemoved& fact) const {
+        state.rules.erase(fact.rule);
+        state.parsed_rules.erase(fact.rule);
+    }
+    void operator()(const RulesApplied& fact) const {
+        state.change(event.conversation, [&fact](Conversation& conversation) {
+            conversation.team = fact.team;
+            conversation.priority = fact.priority;
+            conversation.policy = fact.policy;
+            conversation.skills = fact.skills;
+            conversation.tags = fact.tags;
+        });
+    }
+    void operator()(const ConnectionChanged& fact) const {
+        AgentState& agent = state.agent_states[fact.agent];
+        agent.connected = fact.connected;
+        agent.lost_at.reset();
+        if (!fact.connected && agent.availability != Availability::offline)
+            agent.lost_at = event.at;
+        if (state.agents.contains(fact.agent)) state.agent_changed(fact.agent);
+    }
+    void operator()(const Offered& fact) const {
+        state.change(event.conversation, [this, &fact](Conversation& conversation) {
+            conversation.offered_to = fact.agent;
+            conversation.offer_ends = fact.until;
+            conversation.assigned_at = event.at;
+            conversation.updated_at = event.at;
+        });
+        state.agent_states[fact.agent].idle_since = event.at;
+        state.agent_changed(fact.agent);
+    }
+    void operator()(const OfferEnded& fact) const {
+        state.change(event.conversation, [this, &fact](Conversation& conversation) {
+            conversation.offered_to = {};
+            conversation.offer_ends.reset();
+            conversation.updated_at = event.at;
+            if (fact.clears_exclusions)
+                conversation.excluded.clear();
+            else if (fact.excluded_until)
+                conversation.excluded[fact.agent] = *fact.excluded_until;
+        });
+        AgentState& agent = state.agent_states[fact.agent];
+        agent.lapses = fact.how == OfferEnd::lapsed ? agent.lapses + 1 : 0;
+    }
+    void operator()(const ReturnPlanned& fact) const {
+        state.change(event.conversation,
+                     [&fact](Conversation& conversation) { conversation.returns_at = fact.at; });
+    }
+    void operator()(const ValueFactorChanged& fact) const {
+        state.change(event.conversation, [&fact](Conversation& conversation) {
+            conversation.value_factor = fact.factor;
+        });
     }
     void operator()(const ContactCreated& fact) const {
         used(number(event.contact));
@@ -61,6 +148,21 @@ struct Fold {
     }
     void operator()(const ContactRenamed& fact) const {
         state.contact_at(event.contact).name = fact.name;
+        change_conversations_of_contact(
+            [&fact](Conversation& conversation) { conversation.contact_name = fact.name; });
+    }
+    void operator()(const ContactProfileChanged& fact) const {
+        state.contact_at(event.contact).profile = fact.profile;
+        change_conversations_of_contact(
+            [&fact](Conversation& conversation) { conversation.profile = fact.profile; });
+    }
+    template <class Change>
+    void change_conversations_of_contact(Change change) const {
+        for (const ConversationId id : state.unresolved_of(event.contact))
+            state.change(id, [this, &change](Conversation& conversation) {
+                change(conversation);
+                conversation.version = event.seq;
+            });
     }
     void operator()(const IdentityAdded& fact) const {
         state.add_identity(event.contact, fact.identity);
@@ -70,23 +172,26 @@ struct Fold {
         used(number(event.conversation));
         state.next_number = std::max(state.next_number, fact.number + 1);
         const Contact* contact = state.contact(event.contact);
-        state.put(Conversation{.id = event.conversation,
-                               .number = fact.number,
-                               .contact = event.contact,
-                               .contact_name = contact == nullptr ? "" : contact->name,
-                               .reply_address = fact.reply_address,
-                               .inbox = fact.inbox,
-                               .channel = fact.channel,
-                               .team = fact.team,
-                               .subject = fact.subject,
-                               .created_at = event.at,
-                               .updated_at = event.at});
+        state.put(
+            Conversation{.id = event.conversation,
+                         .number = fact.number,
+                         .contact = event.contact,
+                         .contact_name = contact == nullptr ? "" : contact->name,
+                         .reply_address = fact.reply_address,
+                         .inbox = fact.inbox,
+                         .channel = fact.channel,
+                         .team = fact.team,
+                         .subject = fact.subject,
+                         .created_at = event.at,
+                         .updated_at = event.at,
+                         .profile = contact == nullptr ? ContactProfile{} : contact->profile});
     }
     void add_message(Conversation& conversation, const Message& message) const {
         used(number(message.id));
         for (const Attachment& attachment : message.attachments) used(number(attachment.id));
         const AgentId author =
             message.author.type == AuthorType::agent ? AgentId{message.author.id} : AgentId{};
+        if (is_some(author) && author == conversation.assignee) conversation.begun = true;
         if (author != conversation.run_agent) conversation.run_start = message.number;
         conversation.run_agent = author;
         conversation.message_count = message.number;
@@ -104,7 +209,10 @@ struct Fold {
     void operator()(const MessageReceived& fact) const {
         state.change(event.conversation, [this, &fact](Conversation& conversation) {
             add_message(conversation, fact.message);
-            if (fact.message.kind == MessageKind::message && !conversation.waiting_since)
+            if (fact.message.visibility == Visibility::public_) conversation.is_public = true;
+            const bool unwanted = conversation.is_spam || conversation.profile.blocked;
+            if (fact.message.kind == MessageKind::message && !unwanted &&
+                !conversation.waiting_since)
                 conversation.waiting_since = event.at;
         });
         const InboxId inbox = state.conversation(event.conversation)->inbox;
@@ -114,7 +222,11 @@ struct Fold {
     void operator()(const ReplyQueued& fact) const {
         state.change(event.conversation, [this, &fact](Conversation& conversation) {
             add_message(conversation, fact.message);
-            conversation.waiting_since.reset();
+            conversation.last_answer = fact.message.id;
+            auto& standing = conversation.standing_answers;
+            standing.push_back(fact.message.id);
+            if (standing.size() > standing_answers_max) standing.erase(standing.begin());
+            conversation.waiting_since = still_waiting(conversation);
         });
     }
     void operator()(const NoteAdded& fact) const {
@@ -122,13 +234,38 @@ struct Fold {
             add_message(conversation, fact.message);
         });
     }
-    void operator()(const DeliveryChanged&) const {}
+    void operator()(const DeliveryChanged& fact) const {
+        if (fact.state != DeliveryState::failed) return;
+        state.change(event.conversation, [&fact](Conversation& conversation) {
+            std::erase(conversation.standing_answers, fact.message);
+        });
+    }
     void operator()(const StatusChanged& fact) const {
+        wrap_up(fact);
         state.change(event.conversation, [this, &fact](Conversation& conversation) {
             conversation.status = fact.to;
             conversation.snoozed_until = fact.until;
+            conversation.resolved_at =
+                fact.to == Status::resolved ? std::optional{event.at} : std::nullopt;
+            if (fact.to == Status::resolved)
+                conversation.waiting_since = still_waiting(conversation);
             conversation.updated_at = event.at;
         });
+    }
+    // R23: a session that is resolved keeps its slot for the channel's time.
+    void wrap_up(const StatusChanged& fact) const {
+        const Conversation& conversation = *state.conversation(event.conversation);
+        const auto inbox = state.inboxes.find(conversation.inbox);
+        const auto agent = state.agents.find(conversation.assignee);
+        if (fact.to != Status::resolved || !is_live(conversation.channel) ||
+            inbox == state.inboxes.end() || agent == state.agents.end() ||
+            inbox->second.wrap_up_seconds == 0)
+            return;
+        AgentState& now = state.agent_states[agent->first];
+        forget_wrap_ups(now);
+        now.wrap_ups.emplace_back(event.at + std::chrono::seconds{inbox->second.wrap_up_seconds},
+                                  inbox->second.weight);
+        state.agent_changed(agent->first);
     }
     void operator()(const PriorityChanged& fact) const {
         state.change(event.conversation, [this, &fact](Conversation& conversation) {
@@ -147,33 +284,63 @@ struct Fold {
             conversation.assignee = fact.to_agent;
             conversation.team = fact.to_team;
             conversation.updated_at = event.at;
+            conversation.returns_at.reset();
+            conversation.begun = false;
+            if (is_some(fact.from_agent)) conversation.previous = fact.from_agent;
+            // R25: pulled back by hand, it goes to somebody else first.
+            if (fact.by == AssignedBy::hand && !is_some(fact.to_agent)) {
+                conversation.previous = fact.kept_for;
+                if (is_some(fact.from_agent))
+                    conversation.excluded[fact.from_agent] =
+                        event.at +
+                        std::chrono::seconds{state.routing_settings.decline_exclusion_seconds};
+            }
+            conversation.assigned_at =
+                is_some(fact.to_agent) ? std::optional{event.at} : std::nullopt;
+            for (sla::Clock& clock : conversation.clocks)
+                clock = sla::hand_over(std::move(clock), state.calendar(clock.calendar), event.at,
+                                       number(fact.to_agent));
         });
-        if (is_some(fact.to_agent)) state.agent_states[fact.to_agent].idle_since = event.at;
+        if (!is_some(fact.to_agent)) return;
+        state.agent_states[fact.to_agent].idle_since = event.at;
+        if (state.agents.contains(fact.to_agent)) state.agent_changed(fact.to_agent);
     }
     void operator()(const RoutingDecided&) const {}
-    template <class Change>
-    void change_clock(sla::Metric metric, Change change) const {
-        state.change(event.conversation, [metric, &change](Conversation& conversation) {
-            for (sla::Clock& clock : conversation.clocks)
-                if (clock.metric == metric && sla::is_open(clock)) change(clock);
+    // The clock as it stands now; of the ended ones of a metric the last is kept.
+    void put_clock(const sla::Clock& clock) const {
+        state.change(event.conversation, [&clock](Conversation& conversation) {
+            auto& clocks = conversation.clocks;
+            std::erase_if(clocks, [&clock](const sla::Clock& other) {
+                return other.number == clock.number ||
+                       (other.metric == clock.metric && !sla::is_open(other));
+            });
+            clocks.push_back(clock);
+            std::ranges::sort(clocks, {}, &sla::Clock::number);
+            conversation.clock_count = std::max(conversation.clock_count, clock.number);
         });
     }
-    void operator()(const SlaStarted& fact) const {
+    void operator()(const SlaStarted& fact) const { put_clock(fact.clock); }
+    void operator()(const SlaWarned& fact) const { put_clock(fact.clock); }
+    void operator()(const SlaBreached& fact) const { put_clock(fact.clock); }
+    void operator()(const SlaEnded& fact) const { put_clock(fact.clock); }
+    void operator()(const SlaChanged& fact) const {
+        put_clock(fact.clock);
+        if (fact.change != SlaChange::answer_undelivered) return;
         state.change(event.conversation, [&fact](Conversation& conversation) {
-            conversation.clocks.push_back(fact.clock);
+            const Instant since = conversation.waiting_since.value_or(fact.clock.started_at);
+            conversation.waiting_since = std::min(since, fact.clock.started_at);
         });
     }
-    void operator()(const SlaWarned& fact) const {
-        change_clock(fact.metric, [](sla::Clock& clock) { clock.state = sla::ClockState::warned; });
+    void operator()(const Escalated&) const {}
+    void operator()(const AnswerWaived&) const {
+        state.change(event.conversation, [](Conversation& conversation) {
+            conversation.waiting_since = still_waiting(conversation);
+        });
     }
-    void operator()(const SlaBreached& fact) const {
-        change_clock(fact.metric,
-                     [](sla::Clock& clock) { clock.state = sla::ClockState::breached; });
-    }
-    void operator()(const SlaEnded& fact) const {
-        change_clock(fact.metric, [&fact](sla::Clock& clock) {
-            clock.state = fact.state;
-            clock.ended_at = fact.at;
+    void operator()(const SpamMarked& fact) const {
+        state.change(event.conversation, [&fact](Conversation& conversation) {
+            conversation.is_spam = fact.is_spam;
+            if (fact.is_spam) conversation.waiting_since.reset();
         });
     }
     void operator()(const ItemQuarantined&) const {}
@@ -186,6 +353,7 @@ void fold(State& state, const model::Event& event) {
     // that follows.
     if (event.seq != state.head + 1) std::abort();
     state.head = event.seq;
+    state.at = event.at;
     std::visit(Fold{state, event}, event.fact);
     if (model::is_some(event.conversation)) {
         state.change(event.conversation, [&event](model::Conversation& conversation) {

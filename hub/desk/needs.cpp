@@ -3,6 +3,7 @@
 #include <limits>
 #include <sstream>
 
+#include "hub/desk/agent_states_json.hpp"
 #include "hub/desk/fold.hpp"
 
 namespace desk {
@@ -15,7 +16,12 @@ struct Ask {
     Needs needs;
 
     void conversation(ConversationId id) {
-        if (is_some(id) && state.conversation(id) == nullptr) needs.conversations.push_back(id);
+        const Conversation* known = state.conversation(id);
+        if (is_some(id) && known == nullptr) needs.conversations.push_back(id);
+        // It may come back, and then takes what its contact has become.
+        if (known != nullptr && known->status == Status::resolved &&
+            state.contact(known->contact) == nullptr)
+            needs.contacts.push_back(known->contact);
     }
     void operation(const std::string& author, const std::string& client_id) {
         if (!client_id.empty() && state.operation(author, client_id) == nullptr)
@@ -30,11 +36,15 @@ struct Ask {
         conversation(ConversationId{inbound.token_conversation});
         for (const std::string& id : inbound.thread_ids) {
             const auto known = state.thread(inbound.inbox, id);
-            if (known) {
-                conversation(*known);
-                break;
+            if (!known) {
+                needs.threads.emplace_back(inbound.inbox, id);
+                continue;
             }
-            needs.threads.emplace_back(inbound.inbox, id);
+            conversation(*known);
+            // One that is long resolved may be too old to go on with: then the next evidence
+            // counts.
+            const Conversation* found = state.conversation(*known);
+            if (found != nullptr && found->status != Status::resolved) break;
         }
     }
     void operator()(const SendReply& command) {
@@ -44,6 +54,19 @@ struct Ask {
     void operator()(const AddNote& command) {
         conversation(command.conversation);
         operation(author_of(command.agent), command.client_id);
+    }
+    void operator()(const ChangeContactProfile& command) {
+        if (is_some(command.contact) && state.contact(command.contact) == nullptr)
+            needs.contacts.push_back(command.contact);
+    }
+    void operator()(const WaiveAnswer& command) { conversation(command.conversation); }
+    void operator()(const AnswerOffer& command) { conversation(command.conversation); }
+    void operator()(const ChangeValueFactor& command) { conversation(command.conversation); }
+    void operator()(const MarkSpam& command) {
+        conversation(command.conversation);
+        const Conversation* known = state.conversation(command.conversation);
+        if (known == nullptr || state.contact(known->contact) == nullptr)
+            needs.contact_of = command.conversation;
     }
     void operator()(const ChangeStatus& command) { conversation(command.conversation); }
     void operator()(const Assign& command) { conversation(command.conversation); }
@@ -89,16 +112,26 @@ Loaded load(storage::Reader& reader, const Needs& needs) {
             if (const auto row = reader.contact(*id))
                 loaded.contacts.push_back(contact_from(row->body));
     for (const auto& [inbox, external_id] : needs.threads) {
-        loaded.thread = reader.thread(number(inbox), external_id);
-        if (loaded.thread) {
-            loaded.thread_id = external_id;
-            wanted.push_back(*loaded.thread);
-            break;
-        }
+        const auto found = reader.thread(number(inbox), external_id);
+        if (!found) continue;
+        loaded.threads[external_id] = *found;
+        wanted.push_back(*found);
+        const auto row = reader.conversation(*found);
+        if (row && row->status != word(Status::resolved)) break;
     }
-    for (const ConversationId id : wanted)
-        if (const auto row = reader.conversation(id))
-            loaded.conversations.push_back(conversation_from(row->body));
+    std::vector<ContactId> contacts = needs.contacts;
+    for (const ConversationId id : wanted) {
+        const auto row = reader.conversation(id);
+        if (!row) continue;
+        loaded.conversations.push_back(conversation_from(row->body));
+        // It may come back, and then takes what its contact has become.
+        if (row->status == word(Status::resolved)) contacts.push_back(row->contact);
+    }
+    if (needs.contact_of)
+        if (const auto row = reader.conversation(*needs.contact_of))
+            contacts.push_back(row->contact);
+    for (const ContactId id : contacts)
+        if (const auto row = reader.contact(id)) loaded.contacts.push_back(contact_from(row->body));
     return loaded;
 }
 
@@ -113,48 +146,42 @@ void restore_config(State& state, storage::Reader& reader) {
     for (const storage::ConfigRow& row : reader.config()) {
         if (row.kind == "team") state.teams[TeamId{row.id}] = team_from(row.body);
         if (row.kind == "inbox") state.inboxes[InboxId{row.id}] = inbox_from(row.body);
-        if (row.kind == "policy") state.policies[PolicyId{row.id}] = policy_from(row.body);
+        if (row.kind == "rule") state.put(rule_from(row.body));
+        if (row.kind == "routing") state.routing_settings = routing_settings_from(row.body);
+        if (row.kind.starts_with("policy_v")) state.put(policy_from(row.body));
+        if (row.kind.starts_with("calendar_v")) state.put(calendar_from(row.body));
         if (row.kind == "agent") {
             state.agents[AgentId{row.id}] = agent_from(row.body);
             state.agent_states.try_emplace(AgentId{row.id});
         }
     }
-}
-
-// An agent's state is short to tell: replay the few events that speak of it.
-void restore_agent_states(State& state, storage::Reader& reader) {
-    if (const auto text = reader.meta("agent_states")) {
-        // One line per agent: id availability since idle_since
-        std::size_t at = 0;
-        while (at < text->size()) {
-            const std::size_t end = text->find('\n', at);
-            unsigned long long id = 0;
-            unsigned availability = 0;
-            long long since = 0;
-            long long idle_since = 0;
-            if (std::sscanf(text->c_str() + at, "%llu %u %lld %lld", &id, &availability, &since,
-                            &idle_since) == 4)
-                state.agent_states[AgentId{id}] =
-                    AgentState{.availability = static_cast<Availability>(availability),
-                               .since = Instant{std::chrono::microseconds{since}},
-                               .idle_since = Instant{std::chrono::microseconds{idle_since}}};
-            at = end == std::string::npos ? text->size() : end + 1;
+    for (const storage::ConfigRow& row : reader.config()) {
+        if (row.kind == "policy_removed") {
+            const auto current = state.policies.find(PolicyId{row.id});
+            if (current != state.policies.end() &&
+                current->second.version <= removed_version(row.body))
+                state.policies.erase(current);
         }
+        if (row.kind != "rule_removed") continue;
+        state.rules.erase(RuleId{row.id});
+        state.parsed_rules.erase(RuleId{row.id});
     }
 }
 
 }  // namespace
 
 std::map<AgentId, AgentState> agent_states(storage::Reader& reader) {
-    State state;
-    restore_agent_states(state, reader);
-    return std::move(state.agent_states);
+    const auto text = reader.meta("agent_states");
+    return text ? agent_states_from(*text) : std::map<AgentId, AgentState>{};
 }
 
 State restore(storage::Reader& reader) {
     State state;
     restore_config(state, reader);
-    restore_agent_states(state, reader);
+    for (auto& [id, agent] : agent_states(reader)) state.agent_states[id] = agent;
+    for (const auto& [id, team] : state.teams) state.team_changed(id);
+    for (const auto& [id, agent] : state.agents) state.agent_changed(id);
+    state.routing_changed();
     storage::ConversationQuery open;
     open.scope.everything = true;
     open.statuses = {"open", "pending", "snoozed"};
@@ -166,6 +193,11 @@ State restore(storage::Reader& reader) {
         std::istringstream text(*counters);
         text >> state.next_id >> state.next_number;
     }
+    storage::EventQuery newest;
+    newest.newest_first = true;
+    newest.limit = 1;
+    for (const storage::StoredEvent& event : reader.events(newest)) state.at = event.row.at;
+    state.sync_router();
     return state;
 }
 

@@ -11,9 +11,12 @@ struct Needs {
     std::optional<std::pair<std::string, std::string>> identity;   // kind, value
     std::vector<std::pair<model::InboxId, std::string>> threads;   // best evidence first
     std::vector<model::ConversationId> conversations;
+    std::vector<model::ContactId> contacts;
+    std::optional<model::ConversationId> contact_of;  // the contact of this conversation too
 
     bool nothing() const {
-        return !receipt && !operation && !identity && threads.empty() && conversations.empty();
+        return !receipt && !operation && !identity && threads.empty() && conversations.empty() &&
+               contacts.empty() && !contact_of;
     }
 };
 
@@ -21,8 +24,7 @@ struct Loaded {
     std::optional<model::Answer> repeat;  // this item or operation was taken already
     std::vector<model::Contact> contacts;
     std::vector<model::Conversation> conversations;
-    std::string thread_id;                        // which of `threads` was found
-    std::optional<model::ConversationId> thread;  // of the first of `threads` that was found
+    std::map<std::string, model::ConversationId> threads;  // those of `threads` that were found
 };
 
 // What memory lacks for the command. Empty when it can be decided at once.

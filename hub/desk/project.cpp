@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "hub/desk/agent_states_json.hpp"
+
 namespace desk {
 namespace {
 
@@ -29,13 +31,28 @@ storage::ConversationRow row_of(const Conversation& conversation) {
 
 storage::ClockRow row_of(ConversationId conversation, const sla::Clock& clock) {
     return {.conversation = conversation,
+            .number = clock.number,
             .metric = std::string{word(clock.metric)},
             .policy = number(clock.policy),
+            .policy_version = clock.policy_version,
+            .budget = clock.budget,
             .started_at = clock.started_at,
-            .warn_at = clock.warn_at,
             .due_at = clock.due_at,
             .state = std::string{word(clock.state)},
-            .ended_at = clock.ended_at};
+            .ended_at = clock.ended_at,
+            .void_reason = std::string{word(clock.void_reason)},
+            .by_change = clock.by_change};
+}
+
+const sla::Clock* clock_in(const Fact& fact) {
+    return std::visit(
+        [](const auto& one) -> const sla::Clock* {
+            if constexpr (requires { one.clock.budget; })
+                return &one.clock;
+            else
+                return nullptr;
+        },
+        fact);
 }
 
 }  // namespace
@@ -80,8 +97,22 @@ void Projection::add(const State& state, const Event& event, const storage::Even
         rows_.push_back(storage::ConfigRow{"inbox", number(inbox->inbox.id),
                                            stored_json(state.inboxes.at(inbox->inbox.id))});
     if (const auto* agent = std::get_if<AgentSaved>(&event.fact)) config("agent", agent->agent.id);
+    const auto version = [](const char* kind, std::uint32_t number) {
+        return std::string{kind} + "_v" + std::to_string(number);
+    };
     if (const auto* policy = std::get_if<PolicySaved>(&event.fact))
-        config("policy", policy->policy.id);
+        config(version("policy", policy->policy.version).c_str(), policy->policy.id);
+    if (const auto* calendar = std::get_if<CalendarSaved>(&event.fact))
+        config(version("calendar", calendar->calendar.version).c_str(), calendar->calendar.id);
+    if (std::holds_alternative<RoutingSettingsSaved>(event.fact)) config("routing", TeamId{1});
+    if (const auto* rule = std::get_if<RoutingRuleSaved>(&event.fact))
+        config("rule", rule->rule.id);
+    if (const auto* gone = std::get_if<RoutingRuleRemoved>(&event.fact))
+        config("rule_removed", gone->rule);
+    if (const auto* removed = std::get_if<PolicyRemoved>(&event.fact))
+        config("policy_removed", removed->policy);
+    if (const sla::Clock* clock = clock_in(event.fact))
+        rows_.push_back(row_of(event.conversation, *clock));
     if (const auto* changed = std::get_if<AvailabilityChanged>(&event.fact))
         rows_.push_back(storage::AvailabilityRow{number(changed->agent), event.at,
                                                  std::string{word(changed->availability)}});
@@ -115,8 +146,15 @@ void Projection::add(const State& state, const Event& event, const storage::Even
                                                item->reason, item->sha256});
     const bool contact_changed = std::holds_alternative<ContactCreated>(event.fact) ||
                                  std::holds_alternative<ContactRenamed>(event.fact) ||
+                                 std::holds_alternative<ContactProfileChanged>(event.fact) ||
                                  std::holds_alternative<IdentityAdded>(event.fact);
+    const bool conversations_changed = std::holds_alternative<ContactRenamed>(event.fact) ||
+                                       std::holds_alternative<ContactProfileChanged>(event.fact);
     if (contact_changed) contacts_.insert(event.contact);
+    if (conversations_changed) {
+        for (const ConversationId id : state.unresolved_of(event.contact))
+            conversations_.insert(id);
+    }
     if (is_some(event.conversation)) conversations_.insert(event.conversation);
 }
 
@@ -125,12 +163,7 @@ std::vector<storage::RowWrite> state_rows(const State& state, bool agents_change
     rows.push_back(storage::MetaRow{
         "counters", std::to_string(state.next_id) + " " + std::to_string(state.next_number)});
     if (!agents_changed) return rows;
-    std::string text;  // one line per agent: id availability since idle_since
-    const auto micros = [](Instant at) { return std::to_string(at.time_since_epoch().count()); };
-    for (const auto& [id, agent] : state.agent_states)
-        text += text_of(id) + " " + std::to_string(static_cast<unsigned>(agent.availability)) +
-                " " + micros(agent.since) + " " + micros(agent.idle_since) + "\n";
-    rows.push_back(storage::MetaRow{"agent_states", std::move(text)});
+    rows.push_back(storage::MetaRow{"agent_states", agent_states_json(state.agent_states)});
     return rows;
 }
 
@@ -140,7 +173,6 @@ std::vector<storage::RowWrite> Projection::finish(const State& state) {
     for (const ConversationId id : conversations_) {
         const Conversation& conversation = *state.conversation(id);
         rows_.push_back(row_of(conversation));
-        for (const sla::Clock& clock : conversation.clocks) rows_.push_back(row_of(id, clock));
     }
     contacts_.clear();
     conversations_.clear();

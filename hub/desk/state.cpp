@@ -20,30 +20,26 @@ auto find_pointer(const Map& map, const typename Map::key_type& key) {
     return found == map.end() ? nullptr : &found->second;
 }
 
-bool waits_in_queue(const model::Conversation& conversation) {
-    return conversation.status == model::Status::open && !model::is_some(conversation.assignee) &&
-           conversation.waiting_since.has_value();
-}
-
 bool is_open_chat(const model::Conversation& conversation) {
     return conversation.channel == model::Channel::chat &&
            conversation.status != model::Status::resolved;
 }
 
-Place place_of(const model::Conversation& conversation) {
-    model::Instant due = model::Instant::max();
-    for (const sla::Clock& clock : conversation.clocks)
-        if (sla::is_open(clock)) due = std::min(due, clock.due_at);
-    return {due, conversation.waiting_since.value_or(conversation.created_at), conversation.id};
-}
-
-std::optional<model::Instant> wake_of(const model::Conversation& conversation) {
+// When something happens to a conversation by itself: a warning, a breach, the end of its snooze.
+std::optional<model::Instant> wake_of(const State& state, const model::Conversation& conversation) {
     std::optional<model::Instant> first;
-    const auto consider = [&first](std::optional<model::Instant> at) {
-        if (at && (!first || *at < *first)) first = at;
+    const auto consider = [&first](model::Instant at) {
+        if (!first || at < *first) first = at;
     };
-    for (const sla::Clock& clock : conversation.clocks) consider(sla::next_wake(clock));
-    if (conversation.status == model::Status::snoozed) consider(conversation.snoozed_until);
+    for (const sla::Clock& clock : conversation.clocks)
+        if (const auto signal = sla::next_signal(clock)) {
+            // A breach is what follows the deadline, not the deadline itself (S10).
+            const bool breach = signal->percent == 100;
+            consider(signal->at + std::chrono::microseconds{breach ? 1 : 0});
+        }
+    if (conversation.status == model::Status::snoozed) consider(snooze_end(state, conversation));
+    if (conversation.offer_ends) consider(*conversation.offer_ends);
+    if (conversation.returns_at) consider(*conversation.returns_at);
     return first;
 }
 
@@ -54,9 +50,18 @@ bool occupies(const model::Conversation& conversation) {
            (conversation.waiting_since || conversation.channel == model::Channel::chat);
 }
 
-std::uint32_t weight_of(const State& state, const model::Conversation& conversation) {
-    const auto inbox = state.inboxes.find(conversation.inbox);
-    return inbox == state.inboxes.end() ? 1 : inbox->second.weight;
+model::Instant snooze_end(const State& state, const model::Conversation& conversation) {
+    constexpr int share_percent = 75;
+    model::Instant end = conversation.snoozed_until.value_or(model::Instant::max());
+    for (const sla::Clock& clock : conversation.clocks) {
+        if (!sla::is_open(clock) || clock.state == sla::ClockState::paused) continue;
+        const sla::Calendar& calendar = state.calendar(clock.calendar);
+        const sla::Leg& leg = clock.legs.back();
+        const sla::Span left =
+            clock.budget * share_percent / 100 - sla::used_time(clock, calendar, leg.from);
+        end = std::min(end, sla::add_open_time(calendar, leg.from, left));
+    }
+    return end;
 }
 
 const model::Conversation* State::conversation(model::ConversationId id) const {
@@ -88,12 +93,6 @@ const model::Answer* State::operation(const std::string& author,
     return find_pointer(operations_, key_of(author, client_id));
 }
 
-const std::set<Place>& State::queue(model::TeamId team) const {
-    static const std::set<Place> nobody;
-    const auto found = queues_.find(team);
-    return found == queues_.end() ? nobody : found->second;
-}
-
 std::optional<model::ConversationId> State::open_chat(model::ContactId contact,
                                                       model::InboxId inbox) const {
     // The newest, should several be open.
@@ -105,28 +104,61 @@ std::optional<model::ConversationId> State::open_chat(model::ContactId contact,
 }
 
 std::optional<model::Instant> State::next_wake() const {
-    return wakes_.empty() ? std::nullopt : std::optional{wakes_.begin()->at};
+    std::optional<model::Instant> first = wakes_.next();
+    for (const auto& other : {router_.next_wake(), lost_agents_.next()})
+        if (other && (!first || *other < *first)) first = other;
+    return first;
+}
+
+const sla::Calendar& State::calendar(const sla::CalendarRef& ref) const {
+    static const sla::Calendar always;
+    const auto found = calendar_versions.find({ref.id, ref.version});
+    return found == calendar_versions.end() ? always : found->second;
+}
+
+const sla::Policy* State::policy(model::PolicyId id, std::uint32_t version) const {
+    const auto found = policy_versions.find({id, version});
+    return found == policy_versions.end() ? nullptr : &found->second;
+}
+
+std::vector<model::ConversationId> State::unresolved_of(model::ContactId contact) const {
+    std::vector<model::ConversationId> ids;
+    for (const auto& [id, conversation] : conversations_)
+        if (conversation.contact == contact && conversation.status != model::Status::resolved)
+            ids.push_back(id);
+    std::ranges::sort(ids);
+    return ids;
+}
+
+// Versions may come in any order when the state is restored: the newest is in force.
+void State::put(const sla::Calendar& calendar) {
+    calendar_versions[{calendar.id, calendar.version}] = calendar;
+    sla::Calendar& current = calendars[calendar.id];
+    if (current.version <= calendar.version) current = calendar;
+}
+
+void State::put(const sla::Policy& policy) {
+    policy_versions[{policy.id, policy.version}] = policy;
+    sla::Policy& current = policies[policy.id];
+    if (current.version <= policy.version) current = policy;
 }
 
 std::optional<model::ConversationId> State::due_wake(model::Instant now) const {
-    if (wakes_.empty() || wakes_.begin()->at > now) return std::nullopt;
-    return wakes_.begin()->conversation;
+    const auto key = wakes_.due(now);
+    return key ? std::optional{model::ConversationId{*key}} : std::nullopt;
 }
 
 void State::index(const model::Conversation& conversation) {
-    if (waits_in_queue(conversation)) queues_[conversation.team].insert(place_of(conversation));
-    if (const auto at = wake_of(conversation)) wakes_.insert({*at, conversation.id});
-    if (occupies(conversation))
-        agent_states[conversation.assignee].load += weight_of(*this, conversation);
+    unsynced_.insert(conversation.id);
+    if (const auto at = wake_of(*this, conversation))
+        wakes_.set(model::number(conversation.id), *at);
+    else
+        wakes_.clear(model::number(conversation.id));
     if (is_open_chat(conversation))
         open_chats_.insert({conversation.contact, conversation.inbox, conversation.id});
 }
 
 void State::unindex(const model::Conversation& conversation) {
-    if (waits_in_queue(conversation)) queues_[conversation.team].erase(place_of(conversation));
-    if (const auto at = wake_of(conversation)) wakes_.erase({*at, conversation.id});
-    if (occupies(conversation))
-        agent_states[conversation.assignee].load -= weight_of(*this, conversation);
     if (is_open_chat(conversation))
         open_chats_.erase({conversation.contact, conversation.inbox, conversation.id});
 }
@@ -203,6 +235,9 @@ void State::forget(model::Seq safe) {
         if (found == conversations_.end() || found->second.version > safe) continue;
         if (found->second.status != model::Status::resolved) continue;
         unindex(found->second);
+        wakes_.clear(model::number(found->first));
+        unsynced_.erase(found->first);
+        router_.remove(model::number(found->first));
         conversations_.erase(found);
     }
 }

@@ -15,28 +15,18 @@ namespace desk {
 
 struct AgentState {
     model::Availability availability = model::Availability::offline;
+    std::string label;  // the agent's own word for it
+    bool takes_sessions = false;
+    bool takes_asynchronous = false;
+    std::optional<model::Instant> shift_ends;
     model::Instant since{};
-    model::Instant idle_since{};
-    std::uint32_t load = 0;  // capacity units in hand; derived from the conversations
+    model::Instant idle_since{};            // last assignment, or the instant the agent came online
+    bool connected = false;                 // some console is open
+    std::optional<model::Instant> lost_at;  // when the last one went away
+    std::uint32_t lapses = 0;               // offers in a row that she let lapse
+    std::vector<std::pair<model::Instant, std::uint32_t>> wrap_ups;  // until, units (R23)
 
     friend bool operator==(const AgentState&, const AgentState&) = default;
-};
-
-// A place in a team's queue, in the order of routing::goes_before.
-struct Place {
-    model::Instant due_at{};
-    model::Instant waiting_since{};
-    model::ConversationId conversation{};
-
-    friend auto operator<=>(const Place&, const Place&) = default;
-};
-
-// Something that happens by itself at an instant.
-struct Wake {
-    model::Instant at{};
-    model::ConversationId conversation{};
-
-    friend auto operator<=>(const Wake&, const Wake&) = default;
 };
 
 class State {
@@ -46,7 +36,15 @@ public:
     std::map<model::InboxId, model::Inbox> inboxes;
     std::map<model::AgentId, model::Agent> agents;
     std::map<model::PolicyId, sla::Policy> policies;
+    std::map<model::CalendarId, sla::Calendar> calendars;
     std::map<model::AgentId, AgentState> agent_states;
+    model::RoutingSettings routing_settings;
+    std::map<model::RuleId, model::RoutingRule> rules;
+    std::map<model::RuleId, routing::Rule> parsed_rules;
+    model::Instant at{};  // of the last folded event
+    // Every version ever in force: a running promise keeps to the ones it is stamped with (S17).
+    std::map<std::pair<model::PolicyId, std::uint32_t>, sla::Policy> policy_versions;
+    std::map<std::pair<model::CalendarId, std::uint32_t>, sla::Calendar> calendar_versions;
 
     model::Seq head = 0;  // seq of the last folded event
     std::uint64_t next_id = 1;
@@ -64,11 +62,32 @@ public:
         return conversations_;
     }
 
+    // The contact's conversations that are not resolved, which are always in memory; by id.
+    std::vector<model::ConversationId> unresolved_of(model::ContactId contact) const;
+
+    // The version of a calendar; for id 0 and unknown ones, the calendar that is always open.
+    const sla::Calendar& calendar(const sla::CalendarRef& ref) const;
+    const sla::Policy* policy(model::PolicyId id, std::uint32_t version) const;
+    void put(const sla::Calendar& calendar);
+    void put(const sla::Policy& policy);
+    void put(const model::RoutingRule& rule);
+
     // The visitor's conversation that is not resolved yet.
     std::optional<model::ConversationId> open_chat(model::ContactId contact,
                                                    model::InboxId inbox) const;
-    // The waiting, unassigned conversations of a team, first to be served first.
-    const std::set<Place>& queue(model::TeamId team) const;
+    // Everything that waits and everybody who works. `sync_router` brings it in step with the
+    // conversations that changed since.
+    routing::Router& router() { return router_; }
+    const routing::Router& router() const { return router_; }
+    void sync_router();
+    // A conversation as routing sees it.
+    routing::Item item_of(const model::Conversation& conversation) const;
+    // The agent, or the settings, changed: the router learns it.
+    void agent_changed(model::AgentId id);
+    void team_changed(model::TeamId id);
+    void routing_changed();
+    // The agent whose lost connection is past its grace at `now`.
+    std::optional<model::AgentId> lost_agent(model::Instant now) const;
     std::optional<model::Instant> next_wake() const;
     // The conversation whose wake comes first and is not after `now`.
     std::optional<model::ConversationId> due_wake(model::Instant now) const;
@@ -122,14 +141,23 @@ private:
     std::deque<Recent<model::ContactId>> recent_contacts_;
     std::deque<Recent<model::ConversationId>> recent_conversations_;
     std::set<std::tuple<model::ContactId, model::InboxId, model::ConversationId>> open_chats_;
-    std::map<model::TeamId, std::set<Place>> queues_;
-    std::set<Wake> wakes_;
+    routing::Router router_{{}};
+    std::set<model::ConversationId> unsynced_;
+    sla::Deadlines lost_agents_;  // by agent
+    sla::Deadlines wakes_;        // by conversation
 };
 
 // True while the conversation occupies its assignee: it is open and the customer waits for an
 // answer, or it is a live chat (R3). Waiting for the customer, snoozed and resolved work costs
 // nothing.
 bool occupies(const model::Conversation& conversation);
-std::uint32_t weight_of(const State& state, const model::Conversation& conversation);
+// True while routing looks for an agent: open, waited for, nobody's and not on offer.
+bool waits_in_queue(const State& state, const model::Conversation& conversation);
+// True while the agent takes new work of that family.
+bool accepts(const AgentState& agent, bool live);
+bool is_live(model::Channel channel);
+// When a snoozed conversation comes back by itself: at the instant chosen, or when three quarters
+// of an open promise are used up (S14).
+model::Instant snooze_end(const State& state, const model::Conversation& conversation);
 
 }  // namespace desk

@@ -44,6 +44,19 @@ void add_configuration(CatchUp& result, const storage::EventRow& row) {
     if (row.kind == "availability_changed") add(result.operations, availability_operation(row));
 }
 
+// Those of the contact that have changed since: its name and profile stand in them.
+std::vector<ConversationId> conversations_of(storage::Reader& reader, ContactId contact,
+                                             Seq since) {
+    storage::ConversationQuery query;
+    query.scope.everything = true;
+    query.contact = contact;
+    query.limit = catch_up_events_max;
+    std::vector<ConversationId> ids;
+    for (const storage::ConversationRow& row : reader.conversations(query))
+        if (row.version > since) ids.push_back(row.id);
+    return ids;
+}
+
 // What the viewer may see may be more or less than what was told until then: only a snapshot knows.
 bool changes_rights(const storage::EventRow& row, const Viewer& viewer) {
     if (row.kind != "agent_saved") return false;
@@ -68,6 +81,9 @@ CatchUp catch_up(storage::Reader& reader, const Viewer& viewer, Seq since) {
     for (const storage::StoredEvent& event : events) {
         if (is_some(event.row.conversation))
             touched[event.row.conversation].events.push_back(&event.row);
+        else if (event.row.kind == "contact_renamed" || event.row.kind == "contact_profile_changed")
+            for (const ConversationId id : conversations_of(reader, event.row.contact, since))
+                touched[id];
         else if (changes_rights(event.row, viewer))
             result.stale = true;
         else

@@ -73,7 +73,9 @@ void add_rows(Item& item, const desk::State& state, const desk::Decision& decisi
 bool is_activity(std::string_view kind) {
     static constexpr auto kinds = std::to_array<std::string_view>(
         {"assigned", "status_changed", "priority_changed", "tags_changed", "routing_decided",
-         "sla_started", "sla_warned", "sla_breached", "sla_ended", "delivery_changed"});
+         "sla_started", "sla_warned", "sla_breached", "sla_ended", "sla_changed", "escalated",
+         "answer_waived", "spam_marked", "offered", "offer_ended", "value_factor_changed",
+         "rules_applied", "delivery_changed"});
     return std::ranges::find(kinds, kind) != kinds.end();
 }
 

@@ -24,8 +24,9 @@ void DeskRunner::start(std::function<void()> ready) {
                     pending.asked_at = committed_;
                     ask(pending, desk::needs_of(state_, pending.command));
                 }
-                timer_.reset();
-                arm_timer();
+                // What fell due or free meanwhile is looked at once, after a failure in a moment.
+                timer_ = failed_at_ ? *failed_at_ + options_.store_retry_delay : world_.clock.now();
+                world_.set_timer(timer_);
                 if (ready) ready();
                 pump();
             });
@@ -89,7 +90,13 @@ bool DeskRunner::complete(Pending& pending) {
                                 return std::ranges::find(pending.asked.threads, thread) ==
                                        pending.asked.threads.end();
                             }) ||
-        std::ranges::any_of(now.conversations, missing);
+        std::ranges::any_of(now.conversations, missing) ||
+        std::ranges::any_of(now.contacts,
+                            [&](ContactId id) {
+                                return std::ranges::find(pending.asked.contacts, id) ==
+                                       pending.asked.contacts.end();
+                            }) ||
+        (now.contact_of && !pending.asked.contact_of);
     if (!again) return true;
     ask(pending, std::move(now));
     return false;
@@ -118,7 +125,7 @@ void DeskRunner::decide_front() {
     if (!decision.events.empty()) {
         entry.item = feed::render(state_, decision);
         entry.config_changed = std::ranges::any_of(
-            decision.events, [](const Event& event) { return event.fact.index() <= 4; });
+            decision.events, [](const Event& event) { return is_configuration(event.fact); });
     }
     // An answer without a batch may still speak of what is not committed yet: it waits for its
     // predecessors.
@@ -136,6 +143,7 @@ void DeskRunner::appended(std::uint64_t generation, const storage::AppendResult&
     if (generation != generation_) return;
     if (result.error != storage::AppendError::none) return restore(result.detail);
     committed_ = std::max(committed_, result.head);
+    failed_at_.reset();
     // The front is the batch that was answered; answers that waited for it follow.
     do {
         InFlight entry = std::move(in_flight_.front());
@@ -165,6 +173,7 @@ void DeskRunner::settle(InFlight& entry) {
 // for and decided afresh.
 void DeskRunner::restore(const std::string& why) {
     world_.trouble(why);
+    failed_at_ = world_.clock.now();
     ++generation_;
     restoring_ = true;
     state_ = desk::State{};
@@ -179,8 +188,8 @@ void DeskRunner::restore(const std::string& why) {
 }
 
 void DeskRunner::tick() {
-    if (ticking_) return;
     timer_.reset();
+    if (ticking_) return;  // the next is armed when it is done
     ticking_ = true;
     submit(TimeReached{}, [this](const Answer&) {
         ticking_ = false;
@@ -189,7 +198,10 @@ void DeskRunner::tick() {
 }
 
 void DeskRunner::arm_timer() {
-    const auto next = state_.next_wake();
+    auto next = state_.next_wake();
+    if (next && failed_at_) next = std::max(*next, *failed_at_ + options_.store_retry_delay);
+    // What is set to come sooner arms the next itself when it comes.
+    if (timer_ && next && *timer_ < *next) return;
     // While the command for an instant waits, the instant need not come again.
     if (ticking_ || next == timer_) return;
     timer_ = next;

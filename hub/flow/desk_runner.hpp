@@ -17,6 +17,8 @@ class DeskRunner {
 public:
     struct Options {
         std::size_t commands_waiting_max = 4096;  // beyond: answered `busy`
+        // After a failed append the timer waits this long: a full disk is not asked without end.
+        std::chrono::milliseconds store_retry_delay{1000};
     };
     struct World {
         storage::Store& store;
@@ -78,6 +80,7 @@ private:
     std::deque<Pending> mailbox_;
     std::deque<InFlight> in_flight_;
     std::uint64_t next_pending_ = 1;
+    std::optional<model::Instant> failed_at_;  // the last append that failed
     std::uint64_t generation_ = 0;  // counts restores: callbacks of an earlier life are ignored
     model::Seq committed_ = 0;
     bool restoring_ = true;

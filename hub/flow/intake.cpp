@@ -51,14 +51,22 @@ std::shared_ptr<const Directory> Intake::directory() const {
     return directory_;
 }
 
-void Intake::set_directory(const desk::State& state) {
-    auto directory = std::make_shared<Directory>();
-    directory->inboxes = state.inboxes;
-    directory->agents = state.agents;
-    directory->teams = state.teams;
-    directory->policies = state.policies;
+Directory directory_of(const desk::State& state) {
+    Directory directory;
+    directory.inboxes = state.inboxes;
+    directory.agents = state.agents;
+    directory.teams = state.teams;
+    directory.policies = state.policies;
+    directory.calendars = state.calendars;
+    directory.routing = state.routing_settings;
+    directory.rules = state.rules;
     for (const auto& [id, agent] : state.agent_states)
-        directory->availabilities[id] = agent.availability;
+        directory.availabilities[id] = agent.availability;
+    return directory;
+}
+
+void Intake::set_directory(const desk::State& state) {
+    auto directory = std::make_shared<const Directory>(directory_of(state));
     const std::lock_guard lock(directory_mutex_);
     directory_ = std::move(directory);
 }

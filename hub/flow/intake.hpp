@@ -22,11 +22,16 @@ struct Directory {
     std::map<model::AgentId, model::Agent> agents;
     std::map<model::TeamId, model::Team> teams;
     std::map<model::PolicyId, sla::Policy> policies;
+    std::map<model::CalendarId, sla::Calendar> calendars;
+    model::RoutingSettings routing;
+    std::map<model::RuleId, model::RoutingRule> rules;
     std::map<model::AgentId, model::Availability> availabilities;
 
     bool anybody_online(model::TeamId team) const;
     const model::Inbox* inbox_of(model::Channel channel, const std::string& address) const;
 };
+
+Directory directory_of(const desk::State& state);
 
 class Intake {
 public:

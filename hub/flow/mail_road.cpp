@@ -32,6 +32,7 @@ struct Collector {
         parts[part] = receipt;
         if (--missing != 0) return;
         std::vector<Receipt> receipts;
+        receipts.reserve(part_of_recipient.size());
         for (const std::size_t of : part_of_recipient) receipts.push_back(parts[of]);
         done(std::move(receipts));
     }

@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::size_t rows_per_look_max = 64;
 constexpr auto look_again_after = std::chrono::minutes{10};  // a row that waits for a way out
+constexpr auto tell_again_after = std::chrono::seconds{1};   // the store could not take it
 
 }  // namespace
 
@@ -29,6 +30,7 @@ void Outbox::look_at_all() {
 }
 
 void Outbox::look() {
+    for (RecordDelivery& command : std::exchange(untold_, {})) submit(std::move(command));
     look_again_ = true;
     if (looking_) return;
     looking_ = true;
@@ -109,8 +111,10 @@ void Outbox::record(const storage::OutboxRow& row, DeliveryState state, const st
 void Outbox::submit(RecordDelivery command) {
     world_.runner.submit(command, [this, command](const Answer& answer) {
         if (command.state == DeliveryState::sending) return;
-        if (answer.refusal == Refusal::busy || answer.refusal == Refusal::unavailable)
-            return world_.post([this, command] { submit(command); });
+        if (answer.refusal == Refusal::busy || answer.refusal == Refusal::unavailable) {
+            untold_.push_back(command);
+            return world_.set_timer(world_.clock.now() + tell_again_after);
+        }
         busy_.erase(command.conversation);
         if (looking_) settled_while_looking_.insert(command.conversation);
         look();

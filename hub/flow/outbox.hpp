@@ -2,6 +2,7 @@
 // command. One message of a conversation at a time, so that order holds. Lives on the desk loop.
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <set>
 
@@ -53,6 +54,7 @@ private:
     RetryPolicy policy_;
     std::set<model::ConversationId> busy_;
     std::set<model::ConversationId> settled_while_looking_;
+    std::deque<model::RecordDelivery> untold_;  // the store could not take them yet
     bool looking_ = false;
     bool look_again_ = false;
     bool everything_ = false;

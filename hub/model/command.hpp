@@ -44,7 +44,8 @@ struct Assign {
     ConversationId conversation{};
     std::optional<AgentId> to_agent;  // agent 0: nobody
     std::optional<TeamId> to_team;
-    std::optional<Seq> base;  // refuse when the conversation changed since
+    std::optional<Seq> base;      // refuse when the conversation changed since
+    bool waits_for_room = false;  // a full or absent agent gets it when there is room (R22)
 };
 
 struct ChangePriority {
@@ -61,6 +62,11 @@ struct SetAvailability {
     AgentId agent{};
     AgentId by{};
     Availability to = Availability::offline;
+    std::string label;
+    // Per channel family; none: as `to` says.
+    std::optional<bool> takes_sessions;
+    std::optional<bool> takes_asynchronous;
+    std::optional<Instant> shift_ends;
 };
 
 struct SaveTeam {
@@ -79,6 +85,65 @@ struct SaveAgent {
 struct SavePolicy {
     AgentId by{};
     sla::Policy policy;
+};
+
+struct RemovePolicy {
+    AgentId by{};
+    PolicyId policy{};
+};
+struct SaveCalendar {
+    AgentId by{};
+    sla::Calendar calendar;
+};
+// Puts the policies in force now on what is open already (S17): the next conversations after
+// `after`, a bounded number; the answer's `id` is the last one looked at, 0 when none was left, and
+// its `number` how many clocks changed.
+struct ApplyPolicies {
+    AgentId by{};
+    ConversationId after{};
+    bool preview = false;
+};
+struct ChangeContactProfile {
+    AgentId agent{};
+    ContactId contact{};
+    ContactProfile profile;
+};
+struct WaiveAnswer {
+    AgentId agent{};
+    ConversationId conversation{};
+    std::string reason;
+    bool public_too = false;  // a public answer as well; supervisors alone
+};
+struct MarkSpam {
+    AgentId agent{};
+    ConversationId conversation{};
+};
+
+struct SaveRoutingSettings {
+    AgentId by{};
+    RoutingSettings settings;
+};
+struct SaveRoutingRule {
+    AgentId by{};
+    RoutingRule rule;
+};
+struct RemoveRoutingRule {
+    AgentId by{};
+    RuleId rule{};
+};
+struct SetConnected {
+    AgentId agent{};
+    bool connected = false;
+};
+struct AnswerOffer {
+    AgentId agent{};
+    ConversationId conversation{};
+    bool accept = false;
+};
+struct ChangeValueFactor {
+    AgentId agent{};
+    ConversationId conversation{};
+    double factor = 1;
 };
 
 // The outbox took the message in hand, or learnt what became of it.
@@ -100,9 +165,12 @@ struct Quarantine {
 
 struct TimeReached {};
 
-using Command = std::variant<ReceiveInbound, SendReply, AddNote, ChangeStatus, Assign,
-                             ChangePriority, ChangeTags, SetAvailability, SaveTeam, SaveInbox,
-                             SaveAgent, SavePolicy, RecordDelivery, Quarantine, TimeReached>;
+using Command =
+    std::variant<ReceiveInbound, SendReply, AddNote, ChangeStatus, Assign, ChangePriority,
+                 ChangeTags, SetAvailability, SaveTeam, SaveInbox, SaveAgent, SavePolicy,
+                 RecordDelivery, Quarantine, TimeReached, RemovePolicy, SaveCalendar, ApplyPolicies,
+                 ChangeContactProfile, WaiveAnswer, MarkSpam, SaveRoutingSettings, SetConnected,
+                 AnswerOffer, ChangeValueFactor, SaveRoutingRule, RemoveRoutingRule>;
 
 enum class Refusal : std::uint8_t {
     none,

@@ -13,8 +13,44 @@ std::string to_json(const Contact& contact) {
     return dump({{"id", text_of(contact.id)},
                  {"name", contact.name},
                  {"identities", std::move(identities)},
+                 {"profile", profile_json(contact.profile)},
                  {"created_at", text_of(contact.created_at)}});
 }
+
+namespace {
+
+Json routing_place_json(const Conversation& conversation) {
+    Json excluded = Json::object();
+    for (const auto& [agent, until] : conversation.excluded)
+        excluded[text_of(agent)] = text_of(until);
+    return {{"assigned_at", time_json(conversation.assigned_at)},
+            {"begun", conversation.begun},
+            {"previous_id", id_json(conversation.previous)},
+            {"excluded", std::move(excluded)},
+            {"offered_to_id", id_json(conversation.offered_to)},
+            {"offer_ends", time_json(conversation.offer_ends)},
+            {"returns_at", time_json(conversation.returns_at)},
+            {"value_factor", conversation.value_factor},
+            {"skills", skill_needs_json(conversation.skills)},
+            {"policy_id", id_json(conversation.policy)}};
+}
+
+void read_routing_place(const Json& json, Conversation& conversation) {
+    conversation.assigned_at = maybe_time_from(json, "assigned_at");
+    conversation.begun = json.at("begun");
+    conversation.previous = id_from<AgentId>(json, "previous_id");
+    for (const auto& [agent, until] : json.at("excluded").items())
+        if (const auto at = instant_of(until.get_ref<const std::string&>()))
+            conversation.excluded[AgentId{std::stoull(agent)}] = *at;
+    conversation.offered_to = id_from<AgentId>(json, "offered_to_id");
+    conversation.offer_ends = maybe_time_from(json, "offer_ends");
+    conversation.returns_at = maybe_time_from(json, "returns_at");
+    conversation.value_factor = json.at("value_factor");
+    conversation.skills = skill_needs_from(json, "skills");
+    conversation.policy = id_from<PolicyId>(json, "policy_id");
+}
+
+}  // namespace
 
 std::string to_json(const Conversation& conversation) {
     Json clocks = Json::array();
@@ -37,6 +73,14 @@ std::string to_json(const Conversation& conversation) {
          {"waiting_since", time_json(conversation.waiting_since)},
          {"snoozed_until", time_json(conversation.snoozed_until)},
          {"sla", std::move(clocks)},
+         {"clock_count", conversation.clock_count},
+         {"last_answer", id_json(conversation.last_answer)},
+         {"standing_answers", ids_json(conversation.standing_answers)},
+         {"resolved_at", time_json(conversation.resolved_at)},
+         {"routing", routing_place_json(conversation)},
+         {"public", conversation.is_public},
+         {"spam", conversation.is_spam},
+         {"profile", profile_json(conversation.profile)},
          {"message_count", conversation.message_count},
          {"preview", conversation.preview},
          {"last_direction", spoken(word(conversation.last_direction))},
@@ -51,7 +95,8 @@ Contact contact_from(std::string_view text) {
     Contact contact{.id = id_from<ContactId>(json, "id"),
                     .name = json.at("name"),
                     .identities = {},
-                    .created_at = time_from(json, "created_at")};
+                    .created_at = time_from(json, "created_at"),
+                    .profile = profile_from(json.at("profile"))};
     for (const Json& identity : json.at("identities"))
         contact.identities.push_back(
             {identity.at("kind"), identity.at("value"), identity.at("verified")});
@@ -78,6 +123,13 @@ Conversation conversation_from(std::string_view text) {
                        .waiting_since = maybe_time_from(json, "waiting_since"),
                        .snoozed_until = maybe_time_from(json, "snoozed_until"),
                        .clocks = {},
+                       .clock_count = json.at("clock_count"),
+                       .last_answer = id_from<MessageId>(json, "last_answer"),
+                       .standing_answers = ids_from<MessageId>(json, "standing_answers"),
+                       .resolved_at = maybe_time_from(json, "resolved_at"),
+                       .is_public = json.at("public"),
+                       .is_spam = json.at("spam"),
+                       .profile = profile_from(json.at("profile")),
                        .message_count = json.at("message_count"),
                        .preview = json.at("preview"),
                        .last_direction = word_from<Direction>(json, "last_direction"),
@@ -85,7 +137,8 @@ Conversation conversation_from(std::string_view text) {
                        .run_start = json.at("run_start"),
                        .thread_ids = json.at("thread_ids"),
                        .version = json.at("ver")};
-    for (const Json& clock : json.at("sla")) value.clocks.push_back(clock_from(clock));
+    read_routing_place(json.at("routing"), value);
+    for (const Json& clock : json.at("sla")) value.clocks.push_back(json_parts::clock_from(clock));
     return value;
 }
 

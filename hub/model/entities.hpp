@@ -1,12 +1,14 @@
 // Entities: the nouns of the hub as plain values. Text is UTF-8, instants are UTC.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "connectors/connectors.hpp"
 #include "hub/model/ids.hpp"
+#include "routing/routing.hpp"
 #include "sla/sla.hpp"
 
 namespace model {
@@ -29,9 +31,17 @@ enum class DeliveryState : std::uint8_t {
 };
 enum class AuthorType : std::uint8_t { contact, agent, system };
 
+// How a queue's work reaches agents (P5): assigned to them, offered for them to accept, or taken by
+// themselves.
+enum class QueueMode : std::uint8_t { push, offer, pull };
+
 struct Team {
     TeamId id{};
     std::string name;
+    AgentId lead{};
+    QueueMode mode = QueueMode::push;
+    std::vector<TeamId> overflow;  // secondary teams (R24)
+    sla::CalendarId calendar{};    // its own opening hours; 0: those of the policy (S18)
     friend bool operator==(const Team&, const Team&) = default;
 };
 
@@ -39,9 +49,11 @@ struct Inbox {
     InboxId id{};
     std::string name;
     Channel channel = Channel::email;
-    std::string address;       // mail address; for chat, the site key
-    TeamId team{};             // who works its conversations
-    std::uint32_t weight = 1;  // capacity units one conversation costs
+    std::string address;                // mail address; for chat, the site key
+    TeamId team{};                      // who works its conversations
+    std::uint32_t weight = 1;           // capacity units one conversation costs
+    std::uint32_t wrap_up_seconds = 0;  // how long a session's slot stays taken afterwards (R23)
+    std::vector<routing::SkillNeed> skills;  // that its conversations ask for
     // Chat only: where the offline form goes, which origins may embed the widget (empty: any), the
     // HMAC key for identities that the site hands over.
     InboxId offline_inbox{};
@@ -57,7 +69,10 @@ struct Agent {
     Role role = Role::agent;
     std::vector<TeamId> teams;
     std::vector<InboxId> inboxes;  // seen beside those of the teams
-    std::uint32_t capacity = 12;   // capacity units
+    std::vector<routing::SkillHeld> skills;
+    std::vector<std::string> languages;       // BCP 47; none: any
+    std::uint32_t session_capacity = 3;       // units of live work at once
+    std::uint32_t asynchronous_capacity = 3;  // units of other work at once
     friend bool operator==(const Agent&, const Agent&) = default;
 };
 
@@ -68,11 +83,53 @@ struct Identity {
     friend bool operator==(const Identity&, const Identity&) = default;
 };
 
+// How work is routed in this workspace. Its `version` counts the changes; a decision names the one
+// it used (R32).
+struct RoutingSettings {
+    std::uint32_t version = 0;
+    routing::Policy policy = routing::Policy::index;
+    routing::Parameters parameters;
+    std::map<std::string, double> relationship_values = {
+        {"prospect", 1}, {"buyer", 2}, {"account", 4}, {"partner", 6}};
+    std::map<std::string, double> segment_values;
+    std::map<std::string, double> priority_values = {
+        {"low", 0.7}, {"normal", 1}, {"high", 1.4}, {"urgent", 2}};
+    std::uint32_t accept_seconds = 20;  // an offer's window, chat (R17)
+    std::uint32_t decline_exclusion_seconds = 600;
+    std::uint32_t lapses_max = 2;       // in a row: not responding
+    std::uint32_t grace_seconds = 600;  // to finish what was begun at the end of a shift (R19)
+    std::uint32_t connection_grace_seconds = 60;  // after a lost connection (R20)
+    std::uint32_t reopen_days = 14;               // later messages begin a new conversation (S9)
+    friend bool operator==(const RoutingSettings&, const RoutingSettings&) = default;
+};
+
+enum class RuleId : std::uint64_t {};
+
+// A routing rule as it was written; `text` parses (routing/rules.hpp).
+struct RoutingRule {
+    RuleId id{};
+    std::string name;
+    std::uint32_t rank = 0;  // lowest first
+    std::string text;
+    friend bool operator==(const RoutingRule&, const RoutingRule&) = default;
+};
+
+// What promises and routing look at, in the company's own words; empty: unknown.
+struct ContactProfile {
+    std::string segment;       // "pastry shop"
+    std::string relationship;  // prospect, buyer, account, partner
+    std::string language;      // BCP 47, "it"
+    AgentId owner{};           // the account's own agent
+    bool blocked = false;      // spam: stored, never routed (P6)
+    friend bool operator==(const ContactProfile&, const ContactProfile&) = default;
+};
+
 struct Contact {
     ContactId id{};
     std::string name;
     std::vector<Identity> identities;
     Instant created_at{};
+    ContactProfile profile;
     friend bool operator==(const Contact&, const Contact&) = default;
 };
 
@@ -144,7 +201,26 @@ struct Conversation {
     Instant updated_at{};
     std::optional<Instant> waiting_since;  // the oldest unanswered customer message
     std::optional<Instant> snoozed_until;
+    // Every open clock and the last ended one of each metric; the store's table keeps them all.
     std::vector<sla::Clock> clocks;
+    std::uint32_t clock_count = 0;
+    MessageId last_answer{};                  // our newest message to the customer
+    std::vector<MessageId> standing_answers;  // the newest that were not refused for good (S5)
+    std::optional<Instant> resolved_at;
+    // Where it stands in routing.
+    std::optional<Instant> assigned_at;   // to the present assignee
+    bool begun = false;                   // the assignee has written since
+    AgentId previous{};                   // the last agent who had it
+    std::map<AgentId, Instant> excluded;  // who declined it or let it lapse, until (R17)
+    AgentId offered_to{};
+    std::optional<Instant> offer_ends;
+    std::optional<Instant> returns_at;       // to the queue, if its agent is not back by then (R19)
+    double value_factor = 1;                 // a supervisor's, 0.1 .. 10 (R25)
+    std::vector<routing::SkillNeed> skills;  // set by rules
+    PolicyId policy{};                       // set by rules; 0: by conditions
+    bool is_public = false;                  // the customer wrote publicly
+    bool is_spam = false;
+    ContactProfile profile;  // the contact's, as of its last change or message
     std::uint32_t message_count = 0;
     std::string preview;
     Direction last_direction = Direction::in;
@@ -158,6 +234,7 @@ struct Conversation {
 };
 
 inline constexpr std::size_t thread_ids_max = 20;
+inline constexpr std::size_t standing_answers_max = 8;
 inline constexpr std::size_t preview_bytes_max = 160;
 
 }  // namespace model

@@ -4,23 +4,6 @@
 namespace model {
 namespace json_parts {
 
-Json clock_json(const sla::Clock& clock) {
-    return {{"metric", spoken(word(clock.metric))},    {"policy_id", text_of(clock.policy)},
-            {"started_at", text_of(clock.started_at)}, {"warn_at", text_of(clock.warn_at)},
-            {"due_at", text_of(clock.due_at)},         {"state", spoken(word(clock.state))},
-            {"ended_at", time_json(clock.ended_at)}};
-}
-
-sla::Clock clock_from(const Json& json) {
-    return {.metric = word_from<sla::Metric>(json, "metric"),
-            .policy = id_from<PolicyId>(json, "policy_id"),
-            .started_at = time_from(json, "started_at"),
-            .warn_at = time_from(json, "warn_at"),
-            .due_at = time_from(json, "due_at"),
-            .state = word_from<sla::ClockState>(json, "state"),
-            .ended_at = maybe_time_from(json, "ended_at")};
-}
-
 Json address_json(const connectors::Address& address) {
     return {{"kind", address.kind},
             {"value", address.value},
@@ -68,31 +51,6 @@ Attachment attachment_from(const Json& json) {
 }
 
 }  // namespace
-
-Json decision_json(const routing::Decision& decision) {
-    Json considered = Json::array();
-    for (const routing::Considered& one : decision.considered)
-        considered.push_back({{"agent_id", text_of(one.agent)},
-                              {"exclusion", spoken(word(one.exclusion))},
-                              {"load", one.load},
-                              {"capacity", one.capacity},
-                              {"idle_since", text_of(one.idle_since)}});
-    return {{"winner_id", decision.winner ? id_json(*decision.winner) : Json(nullptr)},
-            {"considered", std::move(considered)}};
-}
-
-routing::Decision decision_from(const Json& json) {
-    routing::Decision decision;
-    if (const auto winner = id_from<AgentId>(json, "winner_id"); is_some(winner))
-        decision.winner = winner;
-    for (const Json& one : json.at("considered"))
-        decision.considered.push_back({.agent = id_from<AgentId>(one, "agent_id"),
-                                       .exclusion = word_from<routing::Exclusion>(one, "exclusion"),
-                                       .load = one.at("load"),
-                                       .capacity = one.at("capacity"),
-                                       .idle_since = time_from(one, "idle_since")});
-    return decision;
-}
 
 namespace {
 
@@ -165,6 +123,24 @@ Message message_value(const Json& json) {
     return message;
 }
 
+Json team_body(const Team& team) {
+    return {{"id", text_of(team.id)},
+            {"name", team.name},
+            {"lead_id", id_json(team.lead)},
+            {"mode", spoken(word(team.mode))},
+            {"overflow_ids", ids_json(team.overflow)},
+            {"calendar_id", id_json(team.calendar)}};
+}
+
+Team team_value(const Json& json) {
+    return {.id = id_from<TeamId>(json, "id"),
+            .name = json.at("name"),
+            .lead = id_from<AgentId>(json, "lead_id"),
+            .mode = word_from<QueueMode>(json, "mode"),
+            .overflow = ids_from<TeamId>(json, "overflow_ids"),
+            .calendar = id_from<CalendarId>(json, "calendar_id")};
+}
+
 Json inbox_body(const Inbox& inbox, bool with_secrets) {
     Json settings = {{"offline_inbox_id", id_json(inbox.offline_inbox)},
                      {"allowed_origins", inbox.allowed_origins}};
@@ -175,6 +151,8 @@ Json inbox_body(const Inbox& inbox, bool with_secrets) {
             {"address", inbox.address},
             {"team_id", id_json(inbox.team)},
             {"weight", inbox.weight},
+            {"wrap_up_seconds", inbox.wrap_up_seconds},
+            {"skills", skill_needs_json(inbox.skills)},
             {"settings", std::move(settings)},
             {"health", "ok"}};
 }
@@ -187,60 +165,44 @@ Inbox inbox_value(const Json& json) {
             .address = json.at("address"),
             .team = id_from<TeamId>(json, "team_id"),
             .weight = json.value("weight", 1U),
+            .wrap_up_seconds = json.value("wrap_up_seconds", 0U),
+            .skills = skill_needs_from(json, "skills"),
             .offline_inbox = id_from<InboxId>(settings, "offline_inbox_id"),
             .allowed_origins = settings.value("allowed_origins", std::vector<std::string>{}),
             .identity_key = settings.value("identity_key", "")};
 }
 
 Json agent_body(const Agent& agent) {
+    Json skills = Json::array();
+    for (const routing::SkillHeld& skill : agent.skills)
+        skills.push_back({{"skill", skill.skill}, {"level", skill.level}});
     return {{"id", text_of(agent.id)},
             {"name", agent.name},
             {"email", agent.email},
             {"role", spoken(word(agent.role))},
             {"team_ids", ids_json(agent.teams)},
             {"inbox_ids", ids_json(agent.inboxes)},
-            {"capacity", agent.capacity}};
+            {"skills", std::move(skills)},
+            {"languages", agent.languages},
+            {"session_capacity", agent.session_capacity},
+            {"asynchronous_capacity", agent.asynchronous_capacity}};
 }
 
 Agent agent_value(const Json& json) {
-    return {.id = id_from<AgentId>(json, "id"),
-            .name = json.at("name"),
-            .email = json.at("email"),
-            .role = word_from<Role>(json, "role"),
-            .teams = ids_from<TeamId>(json, "team_ids"),
-            .inboxes = ids_from<InboxId>(json, "inbox_ids"),
-            .capacity = json.value("capacity", 12U)};
-}
-
-Json policy_body(const sla::Policy& policy) {
-    Json targets = Json::array();
-    for (const sla::Target& target : policy.targets)
-        targets.push_back({{"metric", spoken(word(target.metric))},
-                           {"budget_seconds", target.budget.count() / 1'000'000},
-                           {"warn_before_seconds", target.warn_before.count() / 1'000'000}});
-    return {{"id", text_of(policy.id)},
-            {"name", policy.name},
-            {"rank", policy.rank},
-            {"channels", policy.conditions.channels},
-            {"inbox_ids", ids_json(policy.conditions.inboxes)},
-            {"targets", std::move(targets)}};
-}
-
-sla::Policy policy_value(const Json& json) {
-    sla::Policy policy{.id = id_from<PolicyId>(json, "id"),
-                       .name = json.at("name"),
-                       .rank = json.value("rank", 0U),
-                       .conditions = {json.value("channels", std::vector<std::string>{}),
-                                      ids_from<std::uint64_t>(json, "inbox_ids")},
-                       .calendar = {},
-                       .targets = {}};
-    for (const Json& target : json.at("targets"))
-        policy.targets.push_back(
-            {.metric = word_from<sla::Metric>(target, "metric"),
-             .budget = std::chrono::seconds{target.at("budget_seconds").get<std::int64_t>()},
-             .warn_before =
-                 std::chrono::seconds{target.value("warn_before_seconds", std::int64_t{0})}});
-    return policy;
+    Agent agent{.id = id_from<AgentId>(json, "id"),
+                .name = json.at("name"),
+                .email = json.at("email"),
+                .role = word_from<Role>(json, "role"),
+                .teams = ids_from<TeamId>(json, "team_ids"),
+                .inboxes = ids_from<InboxId>(json, "inbox_ids"),
+                .skills = {},
+                .languages = json.value("languages", std::vector<std::string>{}),
+                .session_capacity = json.value("session_capacity", 3U),
+                .asynchronous_capacity = json.value("asynchronous_capacity", 3U)};
+    for (const Json& skill : json.value("skills", Json::array()))
+        agent.skills.push_back({skill.at("skill"), skill.at("level"),
+                                routing::factor_of(skill.at("level").get<std::uint32_t>())});
+    return agent;
 }
 
 }  // namespace json_parts
@@ -248,7 +210,7 @@ sla::Policy policy_value(const Json& json) {
 using namespace json_parts;
 
 std::string to_json(const Team& team) {
-    return dump({{"id", text_of(team.id)}, {"name", team.name}});
+    return dump(team_body(team));
 }
 std::string to_json(const Inbox& inbox) {
     return dump(inbox_body(inbox, false));
@@ -258,9 +220,6 @@ std::string stored_json(const Inbox& inbox) {
 }
 std::string to_json(const Agent& agent) {
     return dump(agent_body(agent));
-}
-std::string to_json(const sla::Policy& policy) {
-    return dump(policy_body(policy));
 }
 namespace {
 
@@ -331,22 +290,15 @@ std::string to_json(const Message& message) {
     }
     return out + "}";
 }
-std::string to_json(const routing::Decision& decision) {
-    return dump(decision_json(decision));
-}
 
 Team team_from(std::string_view text) {
-    const Json json = Json::parse(text);
-    return {id_from<TeamId>(json, "id"), json.at("name")};
+    return team_value(Json::parse(text));
 }
 Inbox inbox_from(std::string_view text) {
     return inbox_value(Json::parse(text));
 }
 Agent agent_from(std::string_view text) {
     return agent_value(Json::parse(text));
-}
-sla::Policy policy_from(std::string_view text) {
-    return policy_value(Json::parse(text));
 }
 Message message_from(std::string_view text) {
     return message_value(Json::parse(text));

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "hub/model/entities.hpp"
-#include "routing/choose.hpp"
+#include "routing/decision.hpp"
 
 namespace model {
 
@@ -27,6 +27,10 @@ struct PolicySaved {
 struct AvailabilityChanged {
     AgentId agent{};
     Availability availability = Availability::offline;
+    std::string label;            // the agent's own word for it: "lunch"
+    bool takes_sessions = false;  // per channel family
+    bool takes_asynchronous = false;
+    std::optional<Instant> shift_ends;
 };
 
 struct ContactCreated {
@@ -83,6 +87,7 @@ struct Assigned {
     TeamId from_team{};
     TeamId to_team{};
     AssignedBy by = AssignedBy::hand;
+    AgentId kept_for{};  // it waits, but for this agent first (R22)
 };
 struct RoutingDecided {
     TeamId team{};
@@ -90,20 +95,31 @@ struct RoutingDecided {
     routing::Decision decision;
 };
 
+// Facts about promises carry the clock as it stands afterwards.
 struct SlaStarted {
     sla::Clock clock;
 };
 struct SlaWarned {
-    sla::Metric metric = sla::Metric::first_response;
+    sla::Clock clock;
+    std::uint32_t percent = 0;  // of the budget
 };
 struct SlaBreached {
-    sla::Metric metric = sla::Metric::first_response;
-    Instant due_at{};
+    sla::Clock clock;  // breached at its due instant, whenever that was noticed (S11)
 };
 struct SlaEnded {
+    sla::Clock clock;
+};
+enum class SlaChange : std::uint8_t { paused, resumed, reopened, retargeted, answer_undelivered };
+struct SlaChanged {
+    SlaChange change = SlaChange::paused;
+    sla::Clock clock;
+};
+struct Escalated {
+    std::uint32_t clock = 0;  // its number
     sla::Metric metric = sla::Metric::first_response;
-    sla::ClockState state = sla::ClockState::met;
-    Instant at{};
+    PolicyId policy{};
+    sla::Escalation rule;
+    std::vector<AgentId> notified;
 };
 
 struct ItemQuarantined {
@@ -112,11 +128,75 @@ struct ItemQuarantined {
     std::string sha256;
 };
 
-using Fact = std::variant<TeamSaved, InboxSaved, AgentSaved, PolicySaved, AvailabilityChanged,
-                          ContactCreated, ContactRenamed, IdentityAdded, ConversationOpened,
-                          MessageReceived, ReplyQueued, NoteAdded, DeliveryChanged, StatusChanged,
-                          PriorityChanged, TagsChanged, Assigned, RoutingDecided, SlaStarted,
-                          SlaWarned, SlaBreached, SlaEnded, ItemQuarantined>;
+struct CalendarSaved {
+    sla::Calendar calendar;
+};
+struct PolicyRemoved {
+    PolicyId policy{};
+    std::uint32_t version = 0;  // its last
+};
+struct ContactProfileChanged {
+    ContactProfile profile;
+};
+// An agent says that the customer waits for nothing (S9), a supervisor waives an answer (P1).
+struct AnswerWaived {
+    std::string reason;
+};
+struct SpamMarked {
+    bool is_spam = true;
+};
+
+struct RoutingSettingsSaved {
+    RoutingSettings settings;
+};
+// The agent's last console went away, or one came back.
+struct ConnectionChanged {
+    AgentId agent{};
+    bool connected = false;
+};
+struct Offered {
+    AgentId agent{};
+    Instant until{};
+};
+enum class OfferEnd : std::uint8_t { accepted, declined, lapsed, withdrawn };
+struct OfferEnded {
+    AgentId agent{};
+    OfferEnd how = OfferEnd::withdrawn;
+    std::optional<Instant> excluded_until;
+    bool clears_exclusions = false;  // everybody who could has declined: all are asked again
+};
+struct ReturnPlanned {
+    std::optional<Instant> at;  // none: the agent is back
+};
+struct ValueFactorChanged {
+    double factor = 1;
+};
+
+struct RoutingRuleSaved {
+    RoutingRule rule;
+};
+struct RoutingRuleRemoved {
+    RuleId rule{};
+};
+// What the rules made of a new conversation.
+struct RulesApplied {
+    std::vector<RuleId> rules;
+    TeamId team{};
+    Priority priority = Priority::normal;
+    PolicyId policy{};
+    std::vector<routing::SkillNeed> skills;
+    std::vector<std::string> tags;
+};
+
+using Fact =
+    std::variant<TeamSaved, InboxSaved, AgentSaved, PolicySaved, AvailabilityChanged,
+                 ContactCreated, ContactRenamed, IdentityAdded, ConversationOpened, MessageReceived,
+                 ReplyQueued, NoteAdded, DeliveryChanged, StatusChanged, PriorityChanged,
+                 TagsChanged, Assigned, RoutingDecided, SlaStarted, SlaWarned, SlaBreached,
+                 SlaEnded, ItemQuarantined, CalendarSaved, PolicyRemoved, ContactProfileChanged,
+                 AnswerWaived, SpamMarked, SlaChanged, Escalated, RoutingSettingsSaved,
+                 ConnectionChanged, Offered, OfferEnded, ReturnPlanned, ValueFactorChanged,
+                 RoutingRuleSaved, RoutingRuleRemoved, RulesApplied>;
 
 struct Actor {
     AuthorType type = AuthorType::system;

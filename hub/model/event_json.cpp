@@ -7,6 +7,7 @@ namespace model {
 namespace {
 
 using namespace json_parts;
+using json_parts::clock_from;
 
 // The kinds in the order of the variant. A kind is never renamed: it stands in logs.
 constexpr auto kinds = std::to_array<std::string_view>({"team_saved",
@@ -31,18 +32,24 @@ constexpr auto kinds = std::to_array<std::string_view>({"team_saved",
                                                         "sla_warned",
                                                         "sla_breached",
                                                         "sla_ended",
-                                                        "item_quarantined"});
+                                                        "item_quarantined",
+                                                        "calendar_saved",
+                                                        "policy_removed",
+                                                        "contact_profile_changed",
+                                                        "answer_waived",
+                                                        "spam_marked",
+                                                        "sla_changed",
+                                                        "escalated",
+                                                        "routing_settings_saved",
+                                                        "connection_changed",
+                                                        "offered",
+                                                        "offer_ended",
+                                                        "return_planned",
+                                                        "value_factor_changed",
+                                                        "routing_rule_saved",
+                                                        "routing_rule_removed",
+                                                        "rules_applied"});
 static_assert(kinds.size() == std::variant_size_v<Fact>);
-
-constexpr auto assigned_by_words =
-    std::to_array<std::string_view>({"routing", "hand", "taking", "leaving"});
-
-AssignedBy assigned_by_from(const Json& json) {
-    const auto& text = json.at("by").get_ref<const std::string&>();
-    for (std::size_t i = 0; i < assigned_by_words.size(); ++i)
-        if (assigned_by_words[i] == text) return static_cast<AssignedBy>(i);
-    throw std::runtime_error("unknown word in by");
-}
 
 constexpr std::string_view message_opens = R"({"message":)";
 
@@ -57,8 +64,12 @@ struct Payload {
     std::string operator()(const AgentSaved& fact) const { return to_json(fact.agent); }
     std::string operator()(const PolicySaved& fact) const { return to_json(fact.policy); }
     std::string operator()(const AvailabilityChanged& fact) const {
-        return dump(
-            {{"agent_id", text_of(fact.agent)}, {"availability", spoken(word(fact.availability))}});
+        return dump({{"agent_id", text_of(fact.agent)},
+                     {"availability", spoken(word(fact.availability))},
+                     {"label", fact.label},
+                     {"takes_sessions", fact.takes_sessions},
+                     {"takes_asynchronous", fact.takes_asynchronous},
+                     {"shift_ends", time_json(fact.shift_ends)}});
     }
     std::string operator()(const ContactCreated& fact) const { return dump({{"name", fact.name}}); }
     std::string operator()(const ContactRenamed& fact) const { return dump({{"name", fact.name}}); }
@@ -105,7 +116,8 @@ struct Payload {
                      {"to_agent_id", id_json(fact.to_agent)},
                      {"from_team_id", id_json(fact.from_team)},
                      {"to_team_id", id_json(fact.to_team)},
-                     {"by", spoken(assigned_by_words.at(static_cast<std::size_t>(fact.by)))}});
+                     {"by", spoken(word(fact.by))},
+                     {"kept_for_id", id_json(fact.kept_for)}});
     }
     std::string operator()(const RoutingDecided& fact) const {
         return dump({{"team_id", id_json(fact.team)},
@@ -114,15 +126,69 @@ struct Payload {
     }
     std::string operator()(const SlaStarted& fact) const { return dump(clock_json(fact.clock)); }
     std::string operator()(const SlaWarned& fact) const {
-        return dump({{"metric", spoken(word(fact.metric))}});
+        Json json = clock_json(fact.clock);
+        json["percent"] = fact.percent;
+        return dump(json);
     }
-    std::string operator()(const SlaBreached& fact) const {
-        return dump({{"metric", spoken(word(fact.metric))}, {"due_at", text_of(fact.due_at)}});
+    std::string operator()(const SlaBreached& fact) const { return dump(clock_json(fact.clock)); }
+    std::string operator()(const SlaEnded& fact) const { return dump(clock_json(fact.clock)); }
+    std::string operator()(const SlaChanged& fact) const {
+        Json json = clock_json(fact.clock);
+        json["change"] = spoken(word(fact.change));
+        return dump(json);
     }
-    std::string operator()(const SlaEnded& fact) const {
-        return dump({{"metric", spoken(word(fact.metric))},
-                     {"state", spoken(word(fact.state))},
-                     {"at", text_of(fact.at)}});
+    std::string operator()(const Escalated& fact) const {
+        return dump({{"number", fact.clock},
+                     {"metric", spoken(word(fact.metric))},
+                     {"policy_id", text_of(fact.policy)},
+                     {"rule", escalation_json(fact.rule)},
+                     {"notified_ids", ids_json(fact.notified)}});
+    }
+    std::string operator()(const CalendarSaved& fact) const { return stored_json(fact.calendar); }
+    std::string operator()(const PolicyRemoved& fact) const {
+        return dump({{"policy_id", text_of(fact.policy)}, {"version", fact.version}});
+    }
+    std::string operator()(const ContactProfileChanged& fact) const {
+        return dump(profile_json(fact.profile));
+    }
+    std::string operator()(const AnswerWaived& fact) const {
+        return dump({{"reason", fact.reason}});
+    }
+    std::string operator()(const SpamMarked& fact) const {
+        return dump({{"is_spam", fact.is_spam}});
+    }
+    std::string operator()(const RoutingSettingsSaved& fact) const {
+        return to_json(fact.settings);
+    }
+    std::string operator()(const ConnectionChanged& fact) const {
+        return dump({{"agent_id", text_of(fact.agent)}, {"connected", fact.connected}});
+    }
+    std::string operator()(const Offered& fact) const {
+        return dump({{"agent_id", text_of(fact.agent)}, {"until", text_of(fact.until)}});
+    }
+    std::string operator()(const OfferEnded& fact) const {
+        return dump({{"agent_id", text_of(fact.agent)},
+                     {"how", spoken(word(fact.how))},
+                     {"excluded_until", time_json(fact.excluded_until)},
+                     {"clears_exclusions", fact.clears_exclusions}});
+    }
+    std::string operator()(const ReturnPlanned& fact) const {
+        return dump({{"at", time_json(fact.at)}});
+    }
+    std::string operator()(const ValueFactorChanged& fact) const {
+        return dump({{"factor", fact.factor}});
+    }
+    std::string operator()(const RoutingRuleSaved& fact) const { return to_json(fact.rule); }
+    std::string operator()(const RoutingRuleRemoved& fact) const {
+        return dump({{"rule_id", text_of(fact.rule)}});
+    }
+    std::string operator()(const RulesApplied& fact) const {
+        return dump({{"rule_ids", ids_json(fact.rules)},
+                     {"team_id", id_json(fact.team)},
+                     {"priority", spoken(word(fact.priority))},
+                     {"policy_id", id_json(fact.policy)},
+                     {"skills", skill_needs_json(fact.skills)},
+                     {"tags", fact.tags}});
     }
     std::string operator()(const ItemQuarantined& fact) const {
         return dump(
@@ -133,7 +199,7 @@ struct Payload {
 Fact configuration_fact(std::size_t kind, const Json& json) {
     switch (kind) {
         case 0:
-            return TeamSaved{{id_from<TeamId>(json, "id"), json.at("name")}};
+            return TeamSaved{team_value(json)};
         case 1:
             return InboxSaved{inbox_value(json)};
         case 2:
@@ -142,7 +208,11 @@ Fact configuration_fact(std::size_t kind, const Json& json) {
             return PolicySaved{policy_value(json)};
         case 4:
             return AvailabilityChanged{id_from<AgentId>(json, "agent_id"),
-                                       word_from<Availability>(json, "availability")};
+                                       word_from<Availability>(json, "availability"),
+                                       json.at("label"),
+                                       json.at("takes_sessions"),
+                                       json.at("takes_asynchronous"),
+                                       maybe_time_from(json, "shift_ends")};
         case 5:
             return ContactCreated{json.at("name")};
         case 6:
@@ -180,10 +250,10 @@ Fact conversation_fact(std::size_t kind, const Json& json) {
         case 15:
             return TagsChanged{json.at("tags")};
         default:
-            return Assigned{id_from<AgentId>(json, "from_agent_id"),
-                            id_from<AgentId>(json, "to_agent_id"),
-                            id_from<TeamId>(json, "from_team_id"),
-                            id_from<TeamId>(json, "to_team_id"), assigned_by_from(json)};
+            return Assigned{
+                id_from<AgentId>(json, "from_agent_id"), id_from<AgentId>(json, "to_agent_id"),
+                id_from<TeamId>(json, "from_team_id"),   id_from<TeamId>(json, "to_team_id"),
+                word_from<AssignedBy>(json, "by"),       id_from<AgentId>(json, "kept_for_id")};
     }
 }
 
@@ -195,12 +265,11 @@ Fact promise_fact(std::size_t kind, const Json& json) {
         case 18:
             return SlaStarted{clock_from(json)};
         case 19:
-            return SlaWarned{word_from<sla::Metric>(json, "metric")};
+            return SlaWarned{clock_from(json), json.at("percent")};
         case 20:
-            return SlaBreached{word_from<sla::Metric>(json, "metric"), time_from(json, "due_at")};
+            return SlaBreached{clock_from(json)};
         case 21:
-            return SlaEnded{word_from<sla::Metric>(json, "metric"),
-                            word_from<sla::ClockState>(json, "state"), time_from(json, "at")};
+            return SlaEnded{clock_from(json)};
         default:
             return ItemQuarantined{id_from<InboxId>(json, "inbox_id"), json.at("reason"),
                                    json.at("sha256")};
@@ -225,6 +294,20 @@ std::string message_body_of(const storage::EventRow& row, const Fact& fact) {
 
 std::string_view kind_of(const Fact& fact) {
     return kinds.at(fact.index());
+}
+
+bool is_configuration(const Fact& fact) {
+    return std::visit(
+        []<class One>(const One&) {
+            return std::is_same_v<One, TeamSaved> || std::is_same_v<One, InboxSaved> ||
+                   std::is_same_v<One, AgentSaved> || std::is_same_v<One, PolicySaved> ||
+                   std::is_same_v<One, PolicyRemoved> || std::is_same_v<One, CalendarSaved> ||
+                   std::is_same_v<One, RoutingSettingsSaved> ||
+                   std::is_same_v<One, RoutingRuleSaved> ||
+                   std::is_same_v<One, RoutingRuleRemoved> ||
+                   std::is_same_v<One, AvailabilityChanged>;
+        },
+        fact);
 }
 
 std::string actor_text(const Actor& actor) {
@@ -255,7 +338,9 @@ Event decode(const storage::EventRow& row) try {
     const Json json = Json::parse(row.payload);
     Fact fact = kind < 8    ? configuration_fact(kind, json)
                 : kind < 17 ? conversation_fact(kind, json)
-                            : promise_fact(kind, json);
+                : kind < 23 ? promise_fact(kind, json)
+                : kind < 30 ? json_parts::later_fact(kind, json)
+                            : json_parts::routing_fact(kind, json);
     return {.seq = row.seq,
             .at = row.at,
             .actor = actor_from(row.actor),

@@ -6,6 +6,7 @@
 
 #include "connectors/ids.hpp"
 #include "routing/facts.hpp"
+#include "sla/calendar.hpp"
 #include "sla/policy.hpp"
 #include "storage/ids.hpp"
 
@@ -18,6 +19,7 @@ using connectors::InboxId;
 using routing::AgentId;
 using routing::Availability;
 using routing::TeamId;
+using sla::CalendarId;
 using sla::PolicyId;
 using storage::AttachmentId;
 using storage::ContactId;

@@ -29,6 +29,11 @@ Id id_from(const Json& json, const char* key) {
 }
 
 template <class Id>
+Id required_id(const Json& json, const char* key) {
+    return static_cast<Id>(std::stoull(json.at(key).get_ref<const std::string&>()));
+}
+
+template <class Id>
 Json ids_json(const std::vector<Id>& ids) {
     Json list = Json::array();
     for (const Id id : ids) list.push_back(text_of(id));
@@ -80,13 +85,33 @@ Json addresses_json(const std::vector<connectors::Address>& addresses);
 std::vector<connectors::Address> addresses_from(const Json& json, const char* key);
 Json decision_json(const routing::Decision& decision);
 routing::Decision decision_from(const Json& json);
+Json skill_needs_json(const std::vector<routing::SkillNeed>& needs);
+std::vector<routing::SkillNeed> skill_needs_from(const Json& json, const char* key);
+Json rule_body(const RoutingRule& rule);
+RoutingRule rule_value(const Json& json);
+Json routing_settings_body(const RoutingSettings& settings);
+RoutingSettings routing_settings_value(const Json& json);
+Json parameters_json(const routing::Parameters& parameters);
+routing::Parameters parameters_value(const Json& json);
 Json message_body(const Message& message);
 Message message_value(const Json& json);
 Json inbox_body(const Inbox& inbox, bool with_secrets);
 Inbox inbox_value(const Json& json);
 Json agent_body(const Agent& agent);
 Agent agent_value(const Json& json);
+Json team_body(const Team& team);
+Team team_value(const Json& json);
+Json profile_json(const ContactProfile& profile);
+ContactProfile profile_from(const Json& json);
+Json escalation_json(const sla::Escalation& rule);
+sla::Escalation escalation_from(const Json& json);
+Json calendar_body(const sla::Calendar& calendar);
+sla::Calendar calendar_value(const Json& json);
 Json policy_body(const sla::Policy& policy);
 sla::Policy policy_value(const Json& json);
+
+// Of kinds 23 to 29, and from 30 on.
+Fact later_fact(std::size_t kind, const Json& json);
+Fact routing_fact(std::size_t kind, const Json& json);
 
 }  // namespace model::json_parts

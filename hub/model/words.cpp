@@ -30,10 +30,22 @@ SPORTELLO_WORDS(MessageKind, "message", "auto_reply", "bounce", "system")
 SPORTELLO_WORDS(DeliveryState, "received", "queued", "sending", "sent", "delivered", "read",
                 "failed", "unknown")
 SPORTELLO_WORDS(AuthorType, "contact", "agent", "system")
-SPORTELLO_WORDS(Availability, "offline", "away", "online")
-SPORTELLO_WORDS(sla::Metric, "first_response")
-SPORTELLO_WORDS(sla::ClockState, "running", "warned", "breached", "met", "met_late", "void")
-SPORTELLO_WORDS(routing::Exclusion, "none", "not_in_team", "not_online", "no_room")
+SPORTELLO_WORDS(Availability, "offline", "away", "online", "busy", "not_responding")
+SPORTELLO_WORDS(sla::Metric, "first_response", "next_response", "resolution", "public_answer")
+SPORTELLO_WORDS(sla::ClockState, "running", "warned", "breached", "met", "met_late", "void",
+                "paused", "lost")
+SPORTELLO_WORDS(sla::VoidReason, "none", "resolved_unanswered", "no_answer_needed", "merged",
+                "spam", "policy_removed", "waived", "author_deleted")
+SPORTELLO_WORDS(sla::LegKind, "running", "paused", "resolved")
+SPORTELLO_WORDS(sla::EscalationAction, "notify_agent", "notify_lead", "notify_supervisor",
+                "raise_priority", "overflow", "add_tag", "webhook")
+SPORTELLO_WORDS(SlaChange, "paused", "resumed", "reopened", "retargeted", "answer_undelivered")
+SPORTELLO_WORDS(AssignedBy, "routing", "hand", "taking", "leaving")
+SPORTELLO_WORDS(QueueMode, "push", "offer", "pull")
+SPORTELLO_WORDS(OfferEnd, "accepted", "declined", "lapsed", "withdrawn")
+SPORTELLO_WORDS(routing::Exclusion, "none", "not_in_team", "not_online", "no_room",
+                "wrong_language", "lacks_skill", "excluded", "shift_ends", "held")
+SPORTELLO_WORDS(routing::Policy, "index", "round-robin", "least-loaded", "fifo", "priority", "edf")
 
 #undef SPORTELLO_WORDS
 
@@ -79,6 +91,31 @@ std::string_view word(routing::Exclusion value) {
     return lookup(value);
 }
 
+std::string_view word(sla::VoidReason value) {
+    return lookup(value);
+}
+std::string_view word(sla::LegKind value) {
+    return lookup(value);
+}
+std::string_view word(sla::EscalationAction value) {
+    return lookup(value);
+}
+std::string_view word(SlaChange value) {
+    return lookup(value);
+}
+std::string_view word(AssignedBy value) {
+    return lookup(value);
+}
+std::string_view word(routing::Policy value) {
+    return lookup(value);
+}
+std::string_view word(QueueMode value) {
+    return lookup(value);
+}
+std::string_view word(OfferEnd value) {
+    return lookup(value);
+}
+
 template <class Value>
 std::optional<Value> from_word(std::string_view text) {
     const auto& list = Words<Value>::list;
@@ -100,6 +137,14 @@ template std::optional<Availability> from_word(std::string_view);
 template std::optional<sla::Metric> from_word(std::string_view);
 template std::optional<sla::ClockState> from_word(std::string_view);
 template std::optional<routing::Exclusion> from_word(std::string_view);
+template std::optional<OfferEnd> from_word(std::string_view);
+template std::optional<QueueMode> from_word(std::string_view);
+template std::optional<routing::Policy> from_word(std::string_view);
+template std::optional<sla::VoidReason> from_word(std::string_view);
+template std::optional<sla::LegKind> from_word(std::string_view);
+template std::optional<sla::EscalationAction> from_word(std::string_view);
+template std::optional<SlaChange> from_word(std::string_view);
+template std::optional<AssignedBy> from_word(std::string_view);
 
 std::string text_of(Instant at) {
     const auto day = std::chrono::floor<std::chrono::days>(at);

@@ -4,8 +4,7 @@
 #include <optional>
 #include <string_view>
 
-#include "hub/model/entities.hpp"
-#include "routing/choose.hpp"
+#include "hub/model/event.hpp"
 
 namespace model {
 
@@ -22,6 +21,14 @@ std::string_view word(Availability value);
 std::string_view word(sla::Metric value);
 std::string_view word(sla::ClockState value);
 std::string_view word(routing::Exclusion value);
+std::string_view word(routing::Policy value);
+std::string_view word(QueueMode value);
+std::string_view word(OfferEnd value);
+std::string_view word(sla::VoidReason value);
+std::string_view word(sla::LegKind value);
+std::string_view word(sla::EscalationAction value);
+std::string_view word(SlaChange value);
+std::string_view word(AssignedBy value);
 
 template <class Value>
 std::optional<Value> from_word(std::string_view text);

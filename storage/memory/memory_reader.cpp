@@ -53,6 +53,7 @@ std::optional<std::string> MemoryReader::meta(const std::string& key) {
 
 std::vector<ConfigRow> MemoryReader::config() {
     std::vector<ConfigRow> rows;
+    rows.reserve(tables_.config.size());
     for (const auto& [key, row] : tables_.config) rows.push_back(row);
     return rows;
 }
@@ -182,6 +183,7 @@ std::vector<OutboxRow> MemoryReader::outbox_due(Instant now, std::size_t limit) 
 
 std::vector<OutboxRow> MemoryReader::outbox(std::size_t limit) {
     std::vector<OutboxRow> rows;
+    rows.reserve(tables_.outbox.size());
     for (const auto& [id, row] : tables_.outbox) rows.push_back(row);
     keep(rows, limit);
     return rows;
@@ -261,8 +263,9 @@ std::string MemoryReader::dump_read_tables() {
         put_line(out, row.inbox, row.external_id, number(row.conversation));
     out << "# clocks\n";
     for (const auto& [key, row] : tables_.clocks)
-        put_line(out, number(row.conversation), row.metric, row.policy, micros(row.started_at),
-                 micros(row.warn_at), micros(row.due_at), row.state, maybe(row.ended_at));
+        put_line(out, number(row.conversation), row.number, row.metric, row.policy,
+                 row.policy_version, row.budget.count(), micros(row.started_at), micros(row.due_at),
+                 row.state, maybe(row.ended_at), row.void_reason, row.by_change ? 1 : 0);
     out << "# decisions\n";
     for (const auto& [seq, row] : tables_.decisions)
         put_line(out, seq, number(row.conversation), micros(row.at), row.body);

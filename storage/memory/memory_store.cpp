@@ -31,7 +31,7 @@ struct Writer {
         tables.threads.try_emplace({row.inbox, row.external_id}, row);
     }
     void operator()(const ClockRow& row) const {
-        tables.clocks[{row.conversation, row.metric, row.started_at}] = row;
+        tables.clocks[{row.conversation, row.number}] = row;
     }
     void operator()(const DecisionRow& row) const { tables.decisions[row.seq] = row; }
     void operator()(const AvailabilityRow& row) const {

@@ -20,7 +20,7 @@ struct MemoryTables {
     std::map<AttachmentId, AttachmentRow> attachments;
     std::map<std::pair<std::uint64_t, std::string>, ReceiptRow> receipts;
     std::map<std::pair<std::uint64_t, std::string>, ThreadRow> threads;
-    std::map<std::tuple<ConversationId, std::string, Instant>, ClockRow> clocks;
+    std::map<std::pair<ConversationId, std::uint32_t>, ClockRow> clocks;
     std::map<Seq, DecisionRow> decisions;
     std::map<std::pair<std::uint64_t, Instant>, std::pair<AvailabilityRow, std::optional<Instant>>>
         availabilities;

@@ -160,18 +160,21 @@ std::vector<DecisionRow> SqliteReader::decisions(ConversationId id) {
 }
 
 std::vector<ClockRow> SqliteReader::clocks(ConversationId id) {
-    return all(db_.prepared("SELECT * FROM clocks WHERE conversation=?1 ORDER BY metric,started_at")
-                   .bind(id),
+    return all(db_.prepared("SELECT * FROM clocks WHERE conversation=?1 ORDER BY number").bind(id),
                [](const Statement& row) {
                    return ClockRow{
                        .conversation = row.id<ConversationId>(0),
-                       .metric = row.text(1),
-                       .policy = row.id<std::uint64_t>(2),
-                       .started_at = row.instant(3),
-                       .warn_at = row.instant(4),
-                       .due_at = row.instant(5),
-                       .state = row.text(6),
-                       .ended_at = row.is_null(7) ? std::nullopt : std::optional{row.instant(7)}};
+                       .number = row.id<std::uint32_t>(1),
+                       .metric = row.text(2),
+                       .policy = row.id<std::uint64_t>(3),
+                       .policy_version = row.id<std::uint32_t>(4),
+                       .budget = std::chrono::microseconds{row.id<std::int64_t>(5)},
+                       .started_at = row.instant(6),
+                       .due_at = row.instant(7),
+                       .state = row.text(8),
+                       .ended_at = row.is_null(9) ? std::nullopt : std::optional{row.instant(9)},
+                       .void_reason = row.text(10),
+                       .by_change = row.number(11) != 0};
                });
 }
 
@@ -251,9 +254,9 @@ std::string SqliteReader::dump_read_tables() {
         {"receipts", "SELECT inbox,external_id,conversation,message FROM receipts ORDER BY 1,2", 4},
         {"threads", "SELECT inbox,external_id,conversation FROM threads ORDER BY 1,2", 3},
         {"clocks",
-         "SELECT conversation,metric,policy,started_at,warn_at,due_at,state,"
-         "coalesce(ended_at,'') FROM clocks ORDER BY 1,2,4",
-         8},
+         "SELECT conversation,number,metric,policy,policy_version,budget,started_at,due_at,state,"
+         "coalesce(ended_at,''),void_reason,by_change FROM clocks ORDER BY 1,2",
+         12},
         {"decisions", "SELECT seq,conversation,at,body FROM decisions ORDER BY 1", 4},
         {"availabilities",
          "SELECT agent,since,coalesce(until,''),availability FROM availabilities "

@@ -41,10 +41,11 @@ CREATE TABLE receipts(inbox INTEGER NOT NULL, external_id TEXT NOT NULL,
 CREATE TABLE threads(inbox INTEGER NOT NULL, external_id TEXT NOT NULL,
   conversation INTEGER NOT NULL,
   PRIMARY KEY(inbox, external_id)) WITHOUT ROWID;
-CREATE TABLE clocks(conversation INTEGER NOT NULL, metric TEXT NOT NULL, policy INTEGER NOT NULL,
-  started_at INTEGER NOT NULL, warn_at INTEGER NOT NULL, due_at INTEGER NOT NULL,
-  state TEXT NOT NULL,
-  ended_at INTEGER, PRIMARY KEY(conversation, metric, started_at)) WITHOUT ROWID;
+CREATE TABLE clocks(conversation INTEGER NOT NULL, number INTEGER NOT NULL, metric TEXT NOT NULL,
+  policy INTEGER NOT NULL, policy_version INTEGER NOT NULL, budget INTEGER NOT NULL,
+  started_at INTEGER NOT NULL, due_at INTEGER NOT NULL, state TEXT NOT NULL, ended_at INTEGER,
+  void_reason TEXT NOT NULL, by_change INTEGER NOT NULL,
+  PRIMARY KEY(conversation, number)) WITHOUT ROWID;
 CREATE TABLE decisions(seq INTEGER PRIMARY KEY, conversation INTEGER NOT NULL, at INTEGER NOT NULL,
   body TEXT NOT NULL);
 CREATE INDEX decisions_by_conversation ON decisions(conversation, seq);
@@ -70,6 +71,8 @@ CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE blobs(id INTEGER PRIMARY KEY, sha256 TEXT NOT NULL UNIQUE, bytes BLOB NOT NULL);
 )sql";
 
+// Schema 1 was that of preview builds, whose logs no release reads.
+constexpr std::size_t preview_schema = 1;
 constexpr std::array migrations{migration_1};
 
 }  // namespace
@@ -79,14 +82,18 @@ void migrate(Database& db) {
     version.bind().step();
     const auto have = static_cast<std::size_t>(version.number(0));
     version.reset();
-    if (have > migrations.size())
+    if (have == preview_schema)
+        throw std::runtime_error(
+            "the database was written by a preview build; start with an empty data folder");
+    if (have > preview_schema + migrations.size())
         throw std::runtime_error("the database was written by a newer sportello (schema " +
                                  std::to_string(have) +
                                  "); start that version, or restore a backup");
-    for (std::size_t next = have; next < migrations.size(); ++next) {
+    const std::size_t done = have == 0 ? 0 : have - preview_schema;
+    for (std::size_t next = done; next < migrations.size(); ++next) {
         db.execute("BEGIN IMMEDIATE");
         db.execute(migrations[next]);
-        db.execute("PRAGMA user_version=" + std::to_string(next + 1));
+        db.execute("PRAGMA user_version=" + std::to_string(preview_schema + next + 1));
         db.execute("COMMIT");
     }
 }

@@ -57,13 +57,10 @@ struct Writer {
             .run();
     }
     void operator()(const ClockRow& row) const {
-        db.prepared(
-              "INSERT INTO clocks VALUES(?1,?2,?3,?4,?5,?6,?7,?8) "
-              "ON CONFLICT(conversation, metric, started_at) DO UPDATE SET policy=excluded.policy, "
-              "warn_at=excluded.warn_at,"
-              "due_at=excluded.due_at, state=excluded.state, ended_at=excluded.ended_at")
-            .bind(row.conversation, row.metric, row.policy, row.started_at, row.warn_at, row.due_at,
-                  row.state, row.ended_at)
+        db.prepared("INSERT OR REPLACE INTO clocks VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12)")
+            .bind(row.conversation, row.number, row.metric, row.policy, row.policy_version,
+                  static_cast<std::uint64_t>(row.budget.count()), row.started_at, row.due_at,
+                  row.state, row.ended_at, row.void_reason, row.by_change)
             .run();
     }
     void operator()(const DecisionRow& row) const {

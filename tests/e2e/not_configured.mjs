@@ -17,7 +17,7 @@ async function ground() {
   const { page } = await openPage(browser, hub, '/app/all');
   await signIn(page, hub.signIns().giulia);
   await sendMail(hub.lmtpPort, customer, 'support@demo.localhost', plainMail({ from: `Bruno <${customer}>`, to: 'support@demo.localhost',
-    subject: 'Invoice', id: 'invoice-1@customers.test', text: 'Where is my invoice?' }), 'lmtp');
+    subject: 'Question', id: 'invoice-1@customers.test', text: 'Where is my invoice?' }), 'lmtp');
   await page.locator('[data-conversation]').waitFor();
   return { hub, dovecot, postfix, page, id: await page.locator('[data-conversation]').getAttribute('data-conversation') };
 }

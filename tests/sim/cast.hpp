@@ -21,6 +21,10 @@ public:
     explicit Random(std::uint64_t seed) : engine_(seed) {}
     std::uint64_t below(std::uint64_t limit) { return engine_() % limit; }
     bool one_in(std::uint64_t count) { return below(count) == 0; }
+    std::chrono::seconds seconds_below(std::int64_t limit) {
+        return std::chrono::seconds{
+            static_cast<std::int64_t>(below(static_cast<std::uint64_t>(limit)))};
+    }
     template <class Values>
     const typename Values::value_type& pick(const Values& values) {
         return values[below(values.size())];
@@ -35,10 +39,14 @@ public:
     explicit Cast(std::uint64_t seed) : random_(seed) {}
 
     // Submits the first commands in order; `ask` returns the answer's id.
-    void set_up(const std::function<std::uint64_t(Command)>& ask);
+    using Ask = std::function<std::uint64_t(Command)>;
+    void set_up(const Ask& ask);
     Command random_command(Instant now);
     void heard(const Answer& answer) {
-        if (answer.ok() && is_some(answer.conversation)) conversations_.insert(answer.conversation);
+        if (!answer.ok() || !is_some(answer.conversation)) return;
+        conversations_.insert(answer.conversation);
+        // A new customer's contact is made right before the conversation.
+        contacts_.insert(ContactId{number(answer.conversation) - 1});
     }
     Random& random() { return random_; }
     const std::vector<AgentId>& agents() const { return agents_; }
@@ -61,33 +69,36 @@ private:
         return std::string(1 + random_.below(40), 'a') + std::to_string(random_.below(1000));
     }
 
+    // What is promised: see cast_promises.hpp.
+    void set_up_promises(const Ask& ask);
+    sla::Windows windows();
+    sla::Calendar calendar(Instant now);
+    sla::Policy policy(std::size_t index);
+    sla::Target target(sla::Metric metric);
+    sla::Escalation escalation(const sla::Target& target);
+    Team team(std::size_t index);
+    Command promise_change(Instant now);
+    Command profile();
+
     Random random_;
     std::vector<TeamId> teams_;
     std::vector<InboxId> mail_inboxes_;
     std::vector<InboxId> chat_inboxes_;
     std::vector<AgentId>
         agents_;  // the first is the administrator, the second a supervisor without a team
+    std::vector<CalendarId> calendars_;
+    std::vector<PolicyId> policies_;
     std::set<ConversationId> conversations_;
+    std::set<ContactId> contacts_;          // mostly; some of the ids are something else's
     std::vector<std::string> message_ids_;  // of mails and replies, whatever became of them
     std::vector<Command> inbound_;          // offered before, to be offered again
     std::vector<Command> operations_;       // sent before, to be sent again
     std::uint64_t counter_ = 0;
 };
 
-inline void Cast::set_up(const std::function<std::uint64_t(Command)>& ask) {
+inline void Cast::set_up(const Ask& ask) {
     for (const char* name : {"Support", "Sales"})
         teams_.push_back(TeamId{ask(SaveTeam{{}, {{}, name}})});
-    sla::Policy policy{
-        .id = {}, .name = "Quick", .rank = 1, .conditions = {}, .calendar = {}, .targets = {}};
-    policy.targets = {
-        {sla::Metric::first_response, std::chrono::minutes{30}, std::chrono::minutes{10}}};
-    ask(SavePolicy{{}, policy});
-    policy.name = "Chat";
-    policy.rank = 0;
-    policy.conditions.channels = {"chat"};
-    policy.targets[0] = {sla::Metric::first_response, std::chrono::minutes{2},
-                         std::chrono::seconds{0}};
-    ask(SavePolicy{{}, policy});
     const auto inbox = [&](const char* address, Channel channel, TeamId team,
                            std::uint32_t weight) {
         Inbox made;
@@ -102,6 +113,7 @@ inline void Cast::set_up(const std::function<std::uint64_t(Command)>& ask) {
     chat_inboxes_ = {inbox("site", Channel::chat, teams_[0], 3)};
     for (std::size_t index = 0; index < 6; ++index)
         agents_.push_back(AgentId{ask(SaveAgent{{}, agent(index), index == 0 ? "hash" : ""})});
+    set_up_promises(ask);
     for (std::size_t index = 2; index < 5; ++index)
         ask(SetAvailability{agents_[index], agents_[index], Availability::online});
 }
@@ -112,7 +124,8 @@ inline Agent Cast::agent(std::size_t index) {
     made.name = "Agent " + std::to_string(index);
     made.email = "agent" + std::to_string(index) + "@x.it";
     made.role = index == 0 ? Role::administrator : index == 1 ? Role::supervisor : Role::agent;
-    made.capacity = static_cast<std::uint32_t>(1 + random_.below(6));
+    made.session_capacity = static_cast<std::uint32_t>(1 + random_.below(6));
+    made.asynchronous_capacity = static_cast<std::uint32_t>(1 + random_.below(6));
     for (const TeamId team : teams_)
         if (index > 1 && random_.below(3) != 0) made.teams.push_back(team);
     if (index > 3 && random_.one_in(2)) made.inboxes.push_back(random_.pick(mail_inboxes_));
@@ -122,16 +135,17 @@ inline Agent Cast::agent(std::size_t index) {
 inline Command Cast::random_command(Instant now) {
     const std::uint64_t dice = random_.below(100);
     if (dice < 6 && !inbound_.empty()) return random_.pick(inbound_);
-    if (dice < 11 && !operations_.empty()) return random_.pick(operations_);
-    if (dice < 33) return mail();
-    if (dice < 47) return chat();
-    if (dice < 65) return reply();
-    if (dice < 69) return note();
-    if (dice < 80) return status(now);
-    if (dice < 87) return assign();
-    if (dice < 94) return availability();
-    if (dice < 96) return edit_agent();
-    return dice < 98 ? small_change() : edit_other();
+    if (dice < 10 && !operations_.empty()) return random_.pick(operations_);
+    if (dice < 31) return mail();
+    if (dice < 43) return chat();
+    if (dice < 60) return reply();
+    if (dice < 63) return note();
+    if (dice < 75) return status(now);
+    if (dice < 81) return assign();
+    if (dice < 87) return availability();
+    if (dice < 89) return edit_agent();
+    if (dice < 92) return small_change();
+    return dice < 98 ? promise_change(now) : edit_other();
 }
 
 inline ConversationId Cast::some_conversation() {
@@ -165,6 +179,8 @@ inline Command Cast::mail() {
     if (random_.one_in(8))
         mail.automatic =
             random_.one_in(2) ? connectors::Automatic::bounce : connectors::Automatic::auto_reply;
+    // No mail is public; what a public channel brings looks the same to the desk.
+    mail.is_public = random_.one_in(12);
     mail.subject = random_.one_in(3) ? "Re: order" : "order";
     mail.text = mail.trimmed_text = text() + (random_.one_in(40) ? std::string(20'000, 'm') : "");
     if (random_.one_in(10)) {
@@ -217,11 +233,14 @@ inline Command Cast::note() {
 }
 
 inline Command Cast::status(Instant now) {
-    ChangeStatus command{
-        somebody(), some_conversation(), static_cast<Status>(random_.below(4)), {}};
-    if (random_.one_in(2)) command.to = Status::resolved;
-    if (command.to == Status::snoozed)
-        command.until = now + std::chrono::seconds{static_cast<std::int64_t>(random_.below(3000))};
+    ChangeStatus command{somebody(), some_conversation(), Status::resolved, {}};
+    const std::uint64_t dice = random_.below(10);
+    if (dice < 2) command.to = Status::open;
+    if (dice == 2 || dice == 3) command.to = Status::pending;
+    if (dice == 4 || dice == 5) {
+        command.to = Status::snoozed;
+        command.until = now + random_.seconds_below(random_.one_in(2) ? 3000 : 40'000);
+    }
     return command;
 }
 
@@ -248,7 +267,7 @@ inline Command Cast::edit_agent() {
 }
 
 inline Command Cast::edit_other() {
-    if (random_.one_in(2)) return SaveTeam{agents_[0], {random_.pick(teams_), "Team " + text()}};
+    if (random_.one_in(2)) return SaveTeam{agents_[0], team(random_.below(teams_.size()))};
     Quarantine command;
     command.inbox = random_.pick(mail_inboxes_);
     command.reason = "no header";
@@ -266,3 +285,5 @@ inline Command Cast::small_change() {
 }
 
 }  // namespace sim
+
+#include "tests/sim/cast_promises.hpp"

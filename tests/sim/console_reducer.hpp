@@ -110,6 +110,9 @@ inline ConsoleState snapshot(storage::Reader& reader, const Viewer& viewer) {
 inline std::string difference(const ConsoleState& seen, const ConsoleState& fresh) {
     if (seen.teams != fresh.teams || seen.inboxes != fresh.inboxes || seen.agents != fresh.agents)
         return "the configuration differs";
+    for (const auto& [agent, availability] : fresh.availabilities)
+        if (!seen.availabilities.contains(agent) || seen.availabilities.at(agent) != availability)
+            return "agent " + agent + " is " + availability + " and not shown so";
     if (seen.availabilities != fresh.availabilities) return "the availabilities differ";
     for (const auto& [id, conversation] : fresh.conversations) {
         const auto found = seen.conversations.find(id);
@@ -245,7 +248,7 @@ inline void Console::reduce(std::string_view operation) {
 inline void Console::reduce_conversation(std::string_view body) {
     const std::string id = word_of(body, "id");
     const auto [place, fresh] = state_.conversations.try_emplace(id);
-    if (fresh || number_of(body, "ver") > number_of(place->second.body, "ver"))
+    if (fresh || number_of(body, "ver") >= number_of(place->second.body, "ver"))
         place->second.body = body;
     if (fresh) fetch_messages(id);
 }

@@ -6,6 +6,7 @@
 #include <set>
 #include <stdexcept>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "hub/desk/desk.hpp"
@@ -33,13 +34,27 @@ public:
 
     void read_log(storage::Reader& reader);  // folds and checks what is new
     void check_promises() const;
+    void check_clocks() const;  // at rest: what holds of every promise, see ledger_clocks.hpp
     const desk::State& replayed() const { return state_; }
+    void advance(model::Instant now) { advance(state_, now); }
+    static void advance(desk::State& state, model::Instant now) {
+        state.sync_router();
+        state.router().advance(now);
+    }
 
 private:
     void check(const model::Event& event);
     void check_routing(const model::Event& event, const model::RoutingDecided& fact) const;
-    void check_breach(const model::Event& event, const model::SlaBreached& fact) const;
-    void check_end(const model::Event& event, const model::SlaEnded& fact) const;
+    void check_start(const model::Event& event, const sla::Clock& clock) const;
+    void check_warning(const model::Event& event, const model::SlaWarned& fact);
+    void check_breach(const model::Event& event, const sla::Clock& clock);
+    void check_change(const model::Event& event, const model::SlaChanged& fact) const;
+    void check_end(const model::Event& event, const sla::Clock& clock) const;
+    void check_escalation(const model::Event& event, const model::Escalated& fact);
+    const sla::Clock& clock_before(const model::Event& event, const sla::Clock& clock) const;
+    void check_legs(const model::Conversation& conversation, const sla::Clock& clock) const;
+    void check_due(const model::Conversation& conversation, const sla::Clock& clock) const;
+    void check_obligations(const model::Conversation& conversation) const;
     void count_inbound(const model::Event& event, const model::MessageReceived& fact);
     void count_written(const model::Event& event, const model::Message& message);
 
@@ -50,8 +65,11 @@ private:
     std::map<Key, std::uint64_t> operations_;  // (author, client id) -> message
     std::map<Key, std::uint64_t> promised_items_, promised_operations_;
     std::set<model::ConversationId> automatic_only_;
-    model::ConversationId handled_{};   // the conversation that the event before changed by hand
-    std::set<std::uint64_t> decided_;   // messages sent or refused for good
+    model::ConversationId handled_{};  // the conversation that the event before changed by hand
+    // The signals of each clock that were told: (conversation, clock, percent).
+    std::set<std::tuple<model::ConversationId, std::uint32_t, std::uint32_t>> told_;
+    std::map<std::string, std::size_t> escalated_;  // by conversation, clock and rule
+    std::set<std::uint64_t> decided_;               // messages sent or refused for good
     std::set<std::uint64_t> recorded_;  // of these, the ones whose outcome is in the log
 };
 

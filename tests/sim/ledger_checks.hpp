@@ -1,9 +1,9 @@
-// The ledger's statements, one function each.
+// The ledger's statements, one function each; those about promises stand in ledger_clocks.hpp.
 #pragma once
 
 #include <algorithm>
 
-#include "tests/sim/ledger.hpp"
+#include "tests/sim/ledger_clocks.hpp"
 
 namespace sim {
 
@@ -59,9 +59,15 @@ inline void Ledger::read_log(storage::Reader& reader) {
 inline void Ledger::check(const Event& event) {
     if (const auto* decided = std::get_if<RoutingDecided>(&event.fact))
         check_routing(event, *decided);
+    if (const auto* started = std::get_if<SlaStarted>(&event.fact))
+        check_start(event, started->clock);
+    if (const auto* warned = std::get_if<SlaWarned>(&event.fact)) check_warning(event, *warned);
     if (const auto* breached = std::get_if<SlaBreached>(&event.fact))
-        check_breach(event, *breached);
-    if (const auto* ended = std::get_if<SlaEnded>(&event.fact)) check_end(event, *ended);
+        check_breach(event, breached->clock);
+    if (const auto* changed = std::get_if<SlaChanged>(&event.fact)) check_change(event, *changed);
+    if (const auto* ended = std::get_if<SlaEnded>(&event.fact)) check_end(event, ended->clock);
+    if (const auto* escalated = std::get_if<Escalated>(&event.fact))
+        check_escalation(event, *escalated);
     if (const auto* received = std::get_if<MessageReceived>(&event.fact))
         count_inbound(event, *received);
     if (const auto* reply = std::get_if<ReplyQueued>(&event.fact))
@@ -72,57 +78,31 @@ inline void Ledger::check(const Event& event) {
             recorded_.insert(number(delivery->message));
     const bool by_hand = std::holds_alternative<StatusChanged>(event.fact) ||
                          std::holds_alternative<Assigned>(event.fact);
-    handled_ = by_hand ? event.conversation : ConversationId{};
+    // What a change by hand entails stands between it and the routing.
+    const bool entailed = std::holds_alternative<SlaChanged>(event.fact) ||
+                          std::holds_alternative<SlaEnded>(event.fact) ||
+                          std::holds_alternative<ContactProfileChanged>(event.fact) ||
+                          std::holds_alternative<ContactRenamed>(event.fact);
+    if (!entailed) handled_ = by_hand ? event.conversation : ConversationId{};
 }
 
-// R1, R13: the winner is online, of the team, and has room. Promise 7: the stored candidates give
-// the same winner.
+// R31: the stored terms choose again. P6: nobody is bothered with spam or with automatic mail.
 inline void Ledger::check_routing(const Event& event, const RoutingDecided& fact) const {
     const std::string where = " (event " + std::to_string(event.seq) + ")";
-    expect(!automatic_only_.contains(event.conversation) || handled_ == event.conversation,
+    const Conversation& conversation = *state_.conversation(event.conversation);
+    expect(!automatic_only_.contains(event.conversation) || !fact.decision.winner ||
+               handled_ == event.conversation,
            "automatic mail was routed" + where);
-    expect(state_.conversation(event.conversation)->status == Status::open,
+    expect(!conversation.is_spam && !conversation.profile.blocked, "spam was routed" + where);
+    expect(conversation.status == Status::open,
            "a conversation that is not open was routed" + where);
-    auto eligible = fact.decision.considered;
-    std::erase_if(eligible,
-                  [](const auto& one) { return one.exclusion != routing::Exclusion::none; });
-    const auto best = std::ranges::min_element(eligible, {}, [](const auto& one) {
-        return std::tuple{one.idle_since, one.load, one.agent};
-    });
-    expect(fact.decision.winner ==
-               (best == eligible.end() ? std::nullopt : std::optional{best->agent}),
+    expect(routing::choose_again(fact.decision) == fact.decision.winner,
            "the stored candidates have another winner" + where);
     if (!fact.decision.winner) return;
-    const Agent& agent = state_.agents.at(*fact.decision.winner);
-    const desk::AgentState& agent_state = state_.agent_states.at(agent.id);
-    expect(agent_state.availability == Availability::online, "routed to an absent agent" + where);
-    expect(std::ranges::find(agent.teams, fact.team) != agent.teams.end(),
-           "routed to another team" + where);
-    expect(agent_state.load + fact.weight <= agent.capacity, "routed beyond capacity" + where);
-}
-
-// S11: once per clock, never before it is due, and recorded at its due instant.
-inline void Ledger::check_breach(const Event& event, const SlaBreached& fact) const {
-    const std::string where = " (event " + std::to_string(event.seq) + ")";
-    const auto& clocks = state_.conversation(event.conversation)->clocks;
-    const auto clock = std::ranges::find_if(clocks, [&](const sla::Clock& one) {
-        return one.metric == fact.metric && sla::is_open(one);
-    });
-    expect(clock != clocks.end(), "a breach without an open clock" + where);
-    expect(clock->state != sla::ClockState::breached, "a second breach of one clock" + where);
-    expect(clock->due_at == fact.due_at, "a breach at another instant than due" + where);
-    expect(event.at >= fact.due_at, "a breach before it is due" + where);
-}
-
-inline void Ledger::check_end(const Event& event, const SlaEnded& fact) const {
-    for (const sla::Clock& clock : state_.conversation(event.conversation)->clocks)
-        if (clock.metric == fact.metric && sla::is_open(clock)) {
-            expect(fact.state != sla::ClockState::met || fact.at <= clock.due_at,
-                   "a late answer counts as in time");
-            expect(
-                fact.state != sla::ClockState::met_late || clock.state == sla::ClockState::breached,
-                "a late answer hides the breach");
-        }
+    const AgentId winner = *fact.decision.winner;
+    expect(state_.agents.contains(winner) &&
+               desk::accepts(state_.agent_states.at(winner), desk::is_live(conversation.channel)),
+           "routed to somebody who takes no such work" + where);
 }
 
 inline void Ledger::count_inbound(const Event& event, const MessageReceived& fact) {
@@ -150,6 +130,7 @@ inline void Ledger::check_promises() const {
     };
     kept(promised_items_, items_);
     kept(promised_operations_, operations_);
+    check_clocks();
 }
 
 }  // namespace sim

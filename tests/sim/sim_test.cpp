@@ -128,7 +128,9 @@ protected:
 TEST_F(HeldDesk, an_instant_that_waits_its_turn_is_not_asked_for_again) {
     ask(mail("first@y.it"));
     ASSERT_TRUE(timer_);
-    clock_.set(*timer_);
+    const auto* waiting = runner_.state().conversation(answers_.at(3).conversation);
+    ASSERT_NE(waiting, nullptr);
+    clock_.set(waiting->clocks.at(0).due_at + std::chrono::microseconds{1});
     submit(mail("second@y.it"));  // its read is held, so that nothing behind it is decided
     timer_.reset();
     runner_.tick();
@@ -138,6 +140,33 @@ TEST_F(HeldDesk, an_instant_that_waits_its_turn_is_not_asked_for_again) {
     const auto* conversation = runner_.state().conversation(answers_.at(3).conversation);
     ASSERT_NE(conversation, nullptr);
     EXPECT_NE(conversation->clocks.at(0).state, sla::ClockState::running);
+}
+
+// A change of a contact waits behind a mail; what memory had when it came is gone when its turn
+// comes.
+TEST_F(HeldDesk, a_contact_that_was_forgotten_meanwhile_is_asked_for_again) {
+    model::Agent agent;
+    agent.name = "Anna";
+    agent.email = "anna@x.it";
+    const model::AgentId anna{ask(model::SaveAgent{{}, agent, ""}).id};
+    submit(mail("begun@y.it"));
+    run_reads(std::exchange(reads_, {}));
+    submit(mail("other@y.it"));
+    const auto reads_of_other = std::exchange(reads_, {});
+    commit();
+    const auto* conversation = runner_.state().conversation(answers_.at(4).conversation);
+    ASSERT_NE(conversation, nullptr);
+    const model::ContactId contact = conversation->contact;
+    submit(mail("third@y.it"));
+    const auto reads_of_third = std::exchange(reads_, {});
+    submit(model::ChangeContactProfile{anna, contact, {.segment = "hotel"}});
+    run_reads(reads_of_other);
+    commit();
+    ASSERT_EQ(runner_.state().contact(contact), nullptr);
+    run_reads(reads_of_third);
+    run_all();
+    ASSERT_EQ(answers_.size(), 8U);
+    EXPECT_TRUE(answers_.at(7).ok()) << answers_.at(7).detail;
 }
 
 // Memory may forget, while a mail waits, the thread that it knew when the mail came.

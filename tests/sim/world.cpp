@@ -12,8 +12,11 @@ constexpr int moves_until_rest_max = 100'000;
 
 std::string describe(const Command& command) {
     static constexpr const char* names[] = {
-        "inbound", "reply", "note",  "status", "assign",   "priority",   "tags", "availability",
-        "team",    "inbox", "agent", "policy", "delivery", "quarantine", "time"};
+        "inbound",      "reply",     "note",     "status", "assign",  "priority", "tags",
+        "availability", "team",      "inbox",    "agent",  "policy",  "delivery", "quarantine",
+        "time",         "remove",    "calendar", "apply",  "profile", "waive",    "spam",
+        "routing",      "connected", "offer",    "factor", "rule",    "unrule"};
+    static_assert(std::size(names) == std::variant_size_v<Command>);
     std::ostringstream out;
     out << names[command.index()];
     if (const auto* inbound = std::get_if<ReceiveInbound>(&command)) {
@@ -32,54 +35,20 @@ std::string describe(const Command& command) {
             << (assign->to_team ? text_of(*assign->to_team) : "-");
     if (const auto* change = std::get_if<SetAvailability>(&command))
         out << " " << number(change->agent) << " " << word(change->to);
+    if (const auto* change = std::get_if<ChangeContactProfile>(&command))
+        out << " " << number(change->contact) << (change->profile.blocked ? " blocked" : "");
+    if (const auto* waive = std::get_if<WaiveAnswer>(&command))
+        out << " " << number(waive->conversation) << " by " << number(waive->agent);
+    if (const auto* spam = std::get_if<MarkSpam>(&command))
+        out << " " << number(spam->conversation) << " by " << number(spam->agent);
+    if (const auto* change = std::get_if<SavePolicy>(&command))
+        out << " " << number(change->policy.id);
+    if (const auto* change = std::get_if<SaveCalendar>(&command))
+        out << " " << number(change->calendar.id);
     return out.str();
 }
 
-// A conversation that wants an agent: the customer waits, or it is a live chat.
-bool wants_agent(const Conversation& conversation) {
-    return conversation.status == Status::open && !is_some(conversation.assignee) &&
-           (conversation.waiting_since || conversation.channel == Channel::chat);
-}
-
-void compare_conversations(const desk::State& left, const desk::State& right,
-                           const std::string& names) {
-    for (const auto& [id, conversation] : left.conversations()) {
-        const Conversation* other = right.conversation(id);
-        expect(other != nullptr, names + ": only one knows conversation " + text_of(id));
-        if (conversation != *other)
-            throw Broken(names + ": conversation " + text_of(id) + " differs:\n  " +
-                         to_json(conversation) + "\n  " + to_json(*other));
-    }
-    for (const auto& [id, conversation] : right.conversations()) {
-        expect(conversation.status == Status::resolved || left.conversation(id) != nullptr,
-               names + ": the open conversation " + text_of(id) + " is not in memory");
-        if (conversation.channel == Channel::chat)
-            expect(left.open_chat(conversation.contact, conversation.inbox) ==
-                       right.open_chat(conversation.contact, conversation.inbox),
-                   names + ": the visitor's open chat differs at conversation " + text_of(id));
-    }
-}
-
 }  // namespace
-
-void compare_states(const desk::State& left, const desk::State& right, const std::string& names) {
-    expect(left.head == right.head, names + ": the heads differ");
-    expect(left.next_id == right.next_id && left.next_number == right.next_number,
-           names + ": the next ids differ");
-    expect(left.teams == right.teams && left.inboxes == right.inboxes &&
-               left.agents == right.agents && left.policies == right.policies,
-           names + ": the configuration differs");
-    for (const auto& [id, state] : right.agent_states) {
-        const auto found = left.agent_states.find(id);
-        expect(found != left.agent_states.end() && found->second == state,
-               names + ": agent " + text_of(id) + " differs");
-    }
-    compare_conversations(left, right, names);
-    for (const auto& [id, team] : right.teams)
-        expect(left.queue(id) == right.queue(id),
-               names + ": the queue of team " + text_of(id) + " differs");
-    expect(left.next_wake() == right.next_wake(), names + ": the next wake differs");
-}
 
 World::World(std::uint64_t seed, std::ostream* trace)
     : trace_(trace), cast_(seed), random_(seed * 7919 + 1) {}
@@ -209,12 +178,11 @@ bool World::move() {
         });
     if (ways.empty()) return false;
     random_.pick(ways)();
-    check_work_conserving();
     return true;
 }
 
 void World::settle() {
-    for (int marked = 0; marked < 2; ++marked) {
+    for (int marked = 0; marked < 3; ++marked) {
         int moves = 0;
         while (move()) expect(++moves < moves_until_rest_max, "the world never comes to rest");
         // A mark shows a console what it has lost.
@@ -226,7 +194,6 @@ void World::settle() {
 void World::submit(const Command& command) {
     if (trace_ != nullptr) note(describe(command));
     runner_->submit(command, [this, command](const Answer& answer) { answered(command, answer); });
-    check_work_conserving();
 }
 
 void World::answered(const Command& command, const Answer& answer) {
@@ -280,6 +247,8 @@ void World::step() {
         clock_.advance(std::chrono::seconds{static_cast<std::int64_t>(random_.below(400))});
     if (random_.one_in(40))
         clock_.advance(std::chrono::hours{1 + static_cast<int>(random_.below(8))});
+    // S9: what was resolved before that begins anew.
+    if (random_.one_in(300)) clock_.advance(std::chrono::days{15});
     clock_.advance(std::chrono::microseconds{static_cast<std::int64_t>(random_.below(5))});
     submit(cast_.random_command(clock_.now()));
     for (std::uint64_t moves = random_.below(10); moves > 0; --moves) move();
@@ -295,47 +264,46 @@ void World::play() {
     check_everything();
 }
 
-// R12: no conversation waits while an agent of its team is online and has room for it.
+// R12: at rest, nothing waits while somebody of its team takes such work and has room for it. What
+// is kept for one agent (R15), or excludes one (R17), is left to the tests of routing.
 void World::check_work_conserving() const {
     const desk::State& state = runner_->state();
-    for (const auto& [team, unused] : state.teams)
-        for (const desk::Place& place : state.queue(team)) {
-            const Conversation& waiting = *state.conversation(place.conversation);
-            if (!wants_agent(waiting)) continue;
-            const std::uint32_t weight = desk::weight_of(state, waiting);
-            for (const auto& [id, agent] : state.agents) {
-                const desk::AgentState& agent_state = state.agent_states.at(id);
-                const bool fits = agent_state.availability == Availability::online &&
-                                  std::ranges::find(agent.teams, team) != agent.teams.end() &&
-                                  agent_state.load + weight <= agent.capacity;
-                if (fits)
-                    throw Broken("conversation " + text_of(waiting.id) + " waits although agent " +
-                                 text_of(id) + " has room");
-            }
+    for (const auto& [id, conversation] : state.conversations()) {
+        if (!desk::waits_in_queue(state, conversation)) continue;
+        const routing::Item item = state.item_of(conversation);
+        if (item.held_until > clock_.now() || !item.excluded.empty()) continue;
+        for (const auto& [agent_id, agent] : state.agents) {
+            const bool fits =
+                desk::accepts(state.agent_states.at(agent_id),
+                              desk::is_live(conversation.channel)) &&
+                std::ranges::find(agent.teams, conversation.team) != agent.teams.end() &&
+                state.router().has_room(agent_id, item, clock_.now());
+            if (fits)
+                throw Broken("conversation " + text_of(id) + " waits although agent " +
+                             text_of(agent_id) + " has room");
         }
+    }
 }
 
 void World::check_everything() {
+    settle();
+    // After a failure the desk waits for a moment before it lets time do anything.
+    clock_.advance(flow::DeskRunner::Options{}.store_retry_delay);
     settle();
     note("quiet");
     store_.read([this](storage::Reader& reader) {
         ledger_.read_log(reader);
         ledger_.check_promises();
+        ledger_.advance(clock_.now());
         const desk::State& replayed = ledger_.replayed();
         compare_states(runner_->state(), replayed, "live and replayed");
-        compare_states(desk::restore(reader), replayed, "restored and replayed");
-        std::map<AgentId, std::uint32_t> loads;
-        for (const auto& [id, conversation] : replayed.conversations()) {
-            const bool busy = conversation.status == Status::open &&
-                              is_some(conversation.assignee) &&
-                              (conversation.waiting_since || conversation.channel == Channel::chat);
-            if (busy)
-                loads[conversation.assignee] += replayed.inboxes.at(conversation.inbox).weight;
-        }
-        for (const auto& [id, agent_state] : replayed.agent_states)
-            expect(loads[id] == agent_state.load,
-                   "the load of agent " + text_of(id) + " is not what is in hand");
+        desk::State restored = desk::restore(reader);
+        Ledger::advance(restored, clock_.now());
+        compare_states(restored, replayed, "restored and replayed");
+        compare_routers(restored, replayed, "restored and replayed");
+        compare_contacts(reader, runner_->state(), replayed);
     });
+    check_work_conserving();
     check_deadlines();
     check_consoles();
 }
@@ -344,11 +312,14 @@ void World::check_deadlines() const {
     const Instant now = clock_.now();
     for (const auto& [id, conversation] : ledger_.replayed().conversations()) {
         for (const sla::Clock& clock : conversation.clocks) {
-            const auto wake = sla::next_wake(clock);
-            expect(!wake || *wake > now,
+            const auto signal = sla::next_signal(clock);
+            // The breach follows the deadline, an instant later (S10).
+            const bool told_later = signal && signal->percent == 100 && signal->at == now;
+            expect(!signal || signal->at > now || told_later,
                    "a deadline of conversation " + text_of(id) + " has passed in silence");
         }
-        expect(conversation.status != Status::snoozed || *conversation.snoozed_until > now,
+        expect(conversation.status != Status::snoozed ||
+                   desk::snooze_end(ledger_.replayed(), conversation) > now,
                "conversation " + text_of(id) + " oversleeps");
     }
 }

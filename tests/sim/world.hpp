@@ -93,5 +93,10 @@ private:
 // Throws Broken when two accounts of the same workspace differ. `right` has everything, `left` at
 // least what is open.
 void compare_states(const desk::State& left, const desk::State& right, const std::string& names);
+// The same of what waits and of who works, once both are told what time it is.
+void compare_routers(const desk::State& left, const desk::State& right, const std::string& names);
+// The contacts of conversations: the log is right; the table has all of them, memory some.
+void compare_contacts(storage::Reader& reader, const desk::State& live,
+                      const desk::State& replayed);
 
 }  // namespace sim

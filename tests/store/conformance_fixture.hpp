@@ -69,4 +69,19 @@ inline MessageRow message(std::uint64_t id, std::uint64_t conversation, std::uin
             .delivery_reason = "why"};
 }
 
+inline ClockRow clock(std::uint64_t conversation, std::uint32_t number) {
+    return {.conversation = ConversationId{conversation},
+            .number = number,
+            .metric = "first_response",
+            .policy = 5,
+            .policy_version = 2,
+            .budget = std::chrono::hours{1},
+            .started_at = at_second(1),
+            .due_at = at_second(3601),
+            .state = "running",
+            .ended_at = {},
+            .void_reason = "none",
+            .by_change = false};
+}
+
 }  // namespace store_test

@@ -93,7 +93,7 @@ TEST_P(StoreConformance, a_delivery_moves_its_message_alone) {
     });
 }
 
-TEST_P(StoreConformance, attachments_clocks_decisions_and_quarantine_come_back) {
+TEST_P(StoreConformance, attachments_decisions_and_quarantine_come_back) {
     const AttachmentRow attachment{AttachmentId{4},
                                    ConversationId{1},
                                    MessageId{2},
@@ -102,20 +102,40 @@ TEST_P(StoreConformance, attachments_clocks_decisions_and_quarantine_come_back) 
                                    9,
                                    "ab",
                                    true};
-    ClockRow clock{ConversationId{1}, "first_response", 5,         at_second(1),
-                   at_second(2),      at_second(3),     "running", {}};
     const DecisionRow decision{7, ConversationId{1}, at_second(4), "{}"};
     const QuarantineRow bad{8, at_second(5), 2, "no header", "cd"};
-    put({attachment, clock, decision, DecisionRow{9, ConversationId{2}, at_second(4), "{}"}, bad});
-    clock.state = "met";
-    clock.ended_at = at_second(2);
-    put({clock});
+    put({attachment, decision, DecisionRow{9, ConversationId{2}, at_second(4), "{}"}, bad});
     read(store, [&](Reader& r) {
         EXPECT_EQ(r.attachment(AttachmentId{4}), attachment);
-        EXPECT_EQ(r.clocks(ConversationId{1}), std::vector{clock});
         EXPECT_EQ(r.decisions(ConversationId{1}), std::vector{decision});
         EXPECT_EQ(r.quarantine(0, 9), std::vector{bad});
         EXPECT_TRUE(r.quarantine(8, 9).empty());
+        return 0;
+    });
+}
+
+// A clock is written again whenever it changes; its number is what stays.
+TEST_P(StoreConformance, clocks_come_back_by_number_and_whole) {
+    ClockRow first = clock(1, 1);
+    ClockRow second = clock(1, 2);
+    second.due_at = Instant::max();
+    const ClockRow elsewhere = clock(2, 1);
+    put({second, elsewhere, first});
+    first.metric = "next_response";
+    first.policy = 6;
+    first.policy_version = 3;
+    first.budget = std::chrono::seconds{7};
+    first.started_at = at_second(2);
+    first.due_at = at_second(9);
+    first.state = "void";
+    first.ended_at = at_second(5);
+    first.void_reason = "policy_removed";
+    first.by_change = true;
+    put({first});
+    read(store, [&](Reader& r) {
+        EXPECT_EQ(r.clocks(ConversationId{1}), (std::vector{first, second}));
+        EXPECT_EQ(r.clocks(ConversationId{2}), std::vector{elsewhere});
+        EXPECT_TRUE(r.clocks(ConversationId{3}).empty());
         return 0;
     });
 }

@@ -67,6 +67,22 @@ private:
         }
     }
 
+    ClockRow clock() {
+        const bool ended = below(2) == 0;
+        return {.conversation = conversation(),
+                .number = static_cast<std::uint32_t>(1 + below(3)),
+                .metric = word(),
+                .policy = below(3),
+                .policy_version = static_cast<std::uint32_t>(below(4)),
+                .budget = std::chrono::microseconds{below(1'000'000'000'000)},
+                .started_at = instant(),
+                .due_at = below(9) == 0 ? Instant::max() : instant(),
+                .state = word(),
+                .ended_at = ended ? std::optional{instant()} : std::nullopt,
+                .void_reason = word(),
+                .by_change = below(2) == 0};
+    }
+
     RowWrite record() {
         switch (below(8)) {
             case 0:
@@ -75,11 +91,7 @@ private:
             case 1:
                 return ThreadRow{below(2), word(), conversation()};
             case 2:
-                return ClockRow{
-                    conversation(), "first_response",
-                    1 + below(2),   at_second(0),
-                    instant(),      instant(),
-                    word(),         below(2) == 0 ? std::optional{instant()} : std::nullopt};
+                return clock();
             case 3:
                 return DecisionRow{key(), conversation(), instant(), word()};
             case 4:

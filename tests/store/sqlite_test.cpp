@@ -168,7 +168,7 @@ TEST(Sqlite, a_killed_writer_keeps_everything_it_acknowledged) {
     }
 }
 
-TEST(Sqlite, a_newer_schema_is_refused_and_left_alone) {
+TEST(Sqlite, another_schema_is_refused_and_left_alone) {
     const TemporaryFolder folder;
     append(*open_sqlite({.folder = folder.path()}), with_event(1));
     const auto execute = [&](const char* sql) {
@@ -183,6 +183,9 @@ TEST(Sqlite, a_newer_schema_is_refused_and_left_alone) {
     EXPECT_NE(why.find("999"), std::string::npos) << why;
     EXPECT_NE(why.find("restore a backup"), std::string::npos) << why;
     execute("PRAGMA user_version=1");
+    EXPECT_NE(refusal_of(folder.path()).find("empty data folder"), std::string::npos)
+        << "a preview's log is not half read: " << refusal_of(folder.path());
+    execute("PRAGMA user_version=2");
     EXPECT_EQ(head(*open_sqlite({.folder = folder.path()})), 1U);
 }
 

@@ -34,7 +34,10 @@ inline model::Agent agent_named(model::AgentId id, const std::string& name, mode
             .role = role,
             .teams = std::move(teams),
             .inboxes = {},
-            .capacity = capacity};
+            .skills = {},
+            .languages = {},
+            .session_capacity = capacity,
+            .asynchronous_capacity = capacity};
 }
 
 inline model::ReceiveInbound mail(const std::string& external_id, model::InboxId inbox = mail_inbox,
@@ -114,7 +117,7 @@ public:
         sla::Policy policy;
         policy.id = model::PolicyId{31};
         policy.name = "Everybody";
-        policy.targets = {{sla::Metric::first_response, response_budget, response_warning}};
+        policy.targets = {{sla::Metric::first_response, response_budget, {75}}};
         decide(model::SavePolicy{nobody, policy});
     }
 
@@ -148,7 +151,10 @@ public:
     const model::Conversation& at(model::ConversationId id) const {
         return *state.conversation(id);
     }
-    std::uint32_t load(model::AgentId id) const { return state.agent_states.at(id).load; }
+    // Units in hand, of both families.
+    std::uint32_t load(model::AgentId id) const {
+        return state.router().load(id, true) + state.router().load(id, false);
+    }
 
     std::size_t logged(const std::string& kind) {
         std::size_t found = 0;

@@ -37,10 +37,24 @@ TEST(Words, stand_in_logs_and_are_never_renamed) {
     expect_words<DeliveryState>(
         {"received", "queued", "sending", "sent", "delivered", "read", "failed", "unknown"});
     expect_words<AuthorType>({"contact", "agent", "system"});
-    expect_words<Availability>({"offline", "away", "online"});
-    expect_words<sla::Metric>({"first_response"});
-    expect_words<sla::ClockState>({"running", "warned", "breached", "met", "met_late", "void"});
-    expect_words<routing::Exclusion>({"none", "not_in_team", "not_online", "no_room"});
+    expect_words<Availability>({"offline", "away", "online", "busy", "not_responding"});
+    expect_words<sla::Metric>({"first_response", "next_response", "resolution", "public_answer"});
+    expect_words<sla::ClockState>(
+        {"running", "warned", "breached", "met", "met_late", "void", "paused", "lost"});
+    expect_words<sla::VoidReason>({"none", "resolved_unanswered", "no_answer_needed", "merged",
+                                   "spam", "policy_removed", "waived", "author_deleted"});
+    expect_words<sla::LegKind>({"running", "paused", "resolved"});
+    expect_words<sla::EscalationAction>({"notify_agent", "notify_lead", "notify_supervisor",
+                                         "raise_priority", "overflow", "add_tag", "webhook"});
+    expect_words<SlaChange>({"paused", "resumed", "reopened", "retargeted", "answer_undelivered"});
+    expect_words<AssignedBy>({"routing", "hand", "taking", "leaving"});
+    expect_words<QueueMode>({"push", "offer", "pull"});
+    expect_words<OfferEnd>({"accepted", "declined", "lapsed", "withdrawn"});
+    expect_words<routing::Exclusion>({"none", "not_in_team", "not_online", "no_room",
+                                      "wrong_language", "lacks_skill", "excluded", "shift_ends",
+                                      "held"});
+    expect_words<routing::Policy>(
+        {"index", "round-robin", "least-loaded", "fifo", "priority", "edf"});
 }
 
 TEST(Words, an_instant_is_written_in_UTC_with_microseconds) {

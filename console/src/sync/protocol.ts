@@ -3,11 +3,11 @@ export type Id = string;
 
 export interface Clock {
   metric: string;
-  due_at: string;
-  warn_at: string;
+  due_at: string | null; // null while it stands still
+  warn_at: string | null;
   started_at: string;
   ended_at: string | null;
-  state: 'running' | 'warned' | 'breached' | 'met' | 'met_late' | 'void';
+  state: 'running' | 'warned' | 'breached' | 'paused' | 'met' | 'met_late' | 'void' | 'lost';
 }
 
 export interface Conversation {
@@ -29,6 +29,7 @@ export interface Conversation {
   sla: Clock[];
   message_count: number;
   preview: string;
+  routing: { offered_to_id: Id | null; offer_ends: string | null; previous_id: Id | null };
   last_direction: 'in' | 'out';
   ver: number;
 }
@@ -84,7 +85,7 @@ export interface Agent {
 }
 export interface Team { id: Id; name: string }
 export interface Inbox { id: Id; name: string; channel: string; address: string; team_id: Id | null }
-export type Availability = 'online' | 'away' | 'offline';
+export type Availability = 'online' | 'away' | 'busy' | 'offline' | 'not_responding';
 
 export interface Snapshot {
   epoch: string;
@@ -121,7 +122,7 @@ export type Frame =
 
 export interface Operation {
   cid: string;
-  kind: 'reply' | 'note' | 'status' | 'assign' | 'tags' | 'priority' | 'availability';
+  kind: 'reply' | 'note' | 'status' | 'assign' | 'tags' | 'priority' | 'availability' | 'offer';
   conv?: Id;
   seen?: number;
   base?: number;
