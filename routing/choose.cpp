@@ -165,26 +165,44 @@ private:
     std::vector<Contender> best_;
 };
 
-// Compares the heads of the lanes that the agent may serve; a lane whose bound is beaten is passed
+namespace {
+
+// No index at this head exceeds it. Costs no exponential: exp(-y) <= 1 / (1 + y).
+double bound_of(const Parameters& parameters, const Head& head, double slack_s) {
+    constexpr double rounding = 1 + 1e-9;
+    if (slack_s <= 0)
+        return head.per_size * rounding *
+               (urgency_of(parameters, head.live, slack_s, head.target_s) + head.leaving);
+    const double tau = head.live ? parameters.tau_live : parameters.tau_asynchronous;
+    const double y = std::max(0.0, slack_s - parameters.lookahead_s) / (tau * head.target_s);
+    return head.per_size * rounding * (parameters.late_cost / (1 + y) + head.leaving);
+}
+
+}  // namespace
+
+// Compares the heads of the lanes that the agent may serve; one whose bound is beaten is passed
 // over unread.
 void Router::Floor::rank_heads(const Hands& hands, const Eligibility& eligibility, Instant now,
-                               Ranking& ranking) const {
+                               const Rooms& rooms, Ranking& ranking) const {
     if (eligibility.heads.empty() || !may_serve(hands, eligibility.key)) return;
-    const Item& sample = waiting.at(eligibility.heads.front().place.item).item;
-    const bool lenient = eligibility.key.relaxed || eligibility.key.kept != AgentId{};
-    if (!has_skills(hands.agent, sample, lenient)) return;
+    const EligibilityKey& key = eligibility.key;
+    if (!has_skills(hands.agent, key.skills, key.relaxed || key.kept != AgentId{})) return;
     const Parameters& parameters = settings.parameters;
-    const double fit = has_skills(hands.agent, sample, false) ? 1.0 : parameters.relaxed_speed;
+    const double fit = has_skills(hands.agent, key.skills, false) ? 1.0 : parameters.relaxed_speed;
     const bool by_index = settings.policy == Policy::index;
     for (const Head& head : eligibility.heads) {
-        if (by_index && ranking.full() && head.bound * fit < ranking.last_index()) continue;
-        const Lane& lane = *head.lane;
-        const bool live = channel(lane.key.channel).live;
-        if (!accepts(hands.agent, live) || !room(hands, live, lane.key.weight)) continue;
-        Contender one{0, &head, lane.still};
+        const bool fits = head.weight == 1 ? rooms.of_one[head.live ? 1 : 0]
+                                           : accepts(hands.agent, head.live) &&
+                                                 room(hands, head.live, head.weight);
+        if (!fits) continue;
+        const double slack_s = by_index ? until_s(head.place.at, now) - head.first_reply_s : 0;
+        if (by_index && ranking.full() &&
+            bound_of(parameters, head, slack_s) * fit < ranking.last_index())
+            continue;
+        Contender one{0, &head, head.lane->still};
         if (by_index) {
-            one.terms.slack_s = until_s(head.place.at, now) - lane.first_reply_s;
-            one.terms.urgency = urgency_of(parameters, live, one.terms.slack_s, lane.target_s);
+            one.terms.slack_s = slack_s;
+            one.terms.urgency = urgency_of(parameters, head.live, slack_s, head.target_s);
             one.terms.fit = fit;
             one.index = one.terms.index();
         }
@@ -193,7 +211,7 @@ void Router::Floor::rank_heads(const Hands& hands, const Eligibility& eligibilit
         const Item& item = waiting.at(head.place.item).item;
         const auto out = item.excluded.find(hands.agent.id);
         const bool excluded = out != item.excluded.end() && out->second > now;
-        if (excluded || !fits_shift(hands, item, lane.key.channel, now)) continue;
+        if (excluded || !fits_shift(hands, item, head.lane->key.channel, now)) continue;
         ranking.insert(std::move(one));
     }
 }
@@ -201,11 +219,13 @@ void Router::Floor::rank_heads(const Hands& hands, const Eligibility& eligibilit
 std::vector<RunnerUp> Router::Floor::best_items(const Hands& hands, std::size_t most,
                                                 Instant now) const {
     Ranking ranking(settings.policy, most);
+    const Rooms rooms{{accepts(hands.agent, false) && room(hands, false, 1),
+                       accepts(hands.agent, true) && room(hands, true, 1)}};
     for (const auto& [key, eligibility] : eligibilities)
-        rank_heads(hands, *eligibility, now, ranking);
+        rank_heads(hands, *eligibility, now, rooms, ranking);
     if (const auto own = kept.find(hands.agent.id); own != kept.end())
         for (const auto& [key, eligibility] : own->second)
-            rank_heads(hands, *eligibility, now, ranking);
+            rank_heads(hands, *eligibility, now, rooms, ranking);
     std::vector<RunnerUp> items;
     for (const Contender& one : ranking.best())
         items.push_back(

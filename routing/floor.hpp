@@ -56,7 +56,13 @@ struct Lane {
 // What comparing lanes needs, side by side in memory.
 struct Head {
     Place place;
-    double bound = 0;  // no index in this lane exceeds it; infinite for the late
+    double per_size = 0;  // value by expected attention
+    double leaving = 0;
+    double first_reply_s = 0;
+    double target_s = 1;
+    bool live = false;
+    bool late = false;
+    std::uint32_t weight = 1;
     Lane* lane = nullptr;
 };
 
@@ -93,6 +99,11 @@ struct Hands {
 };
 
 class Ranking;
+
+// Whether an agent has room for one unit, by pool: asynchronous, live.
+struct Rooms {
+    bool of_one[2];
+};
 
 struct Router::Floor {
     Settings settings;
@@ -148,7 +159,7 @@ struct Router::Floor {
     Considered considered(const Hands& hands, const Item& item, const EligibilityKey& key,
                           Instant now) const;
     void rank_heads(const Hands& hands, const Eligibility& eligibility, Instant now,
-                    Ranking& ranking) const;
+                    const Rooms& rooms, Ranking& ranking) const;
     std::vector<RunnerUp> best_items(const Hands& hands, std::size_t most, Instant now) const;
 };
 

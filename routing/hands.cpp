@@ -106,7 +106,7 @@ Exclusion Router::Floor::exclusion_of(const Hands& hands, const Item& item, std:
     const bool speaks = key.language.empty() || agent.languages.empty() ||
                         std::ranges::find(agent.languages, key.language) != agent.languages.end();
     if (!speaks) return Exclusion::wrong_language;
-    if (!has_skills(agent, item, key.relaxed || key.kept == agent.id))
+    if (!has_skills(agent, item.skills, key.relaxed || key.kept == agent.id))
         return Exclusion::lacks_skill;
     if (const auto out = item.excluded.find(agent.id);
         out != item.excluded.end() && out->second > now)

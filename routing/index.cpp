@@ -149,8 +149,8 @@ double rate_of(const Parameters& parameters, const Agent& agent, const Item& ite
     return agent.speed * weakest;
 }
 
-bool has_skills(const Agent& agent, const Item& item, bool hard_only) {
-    return std::ranges::all_of(item.skills, [&](const SkillNeed& need) {
+bool has_skills(const Agent& agent, const std::vector<SkillNeed>& needs, bool hard_only) {
+    return std::ranges::all_of(needs, [&](const SkillNeed& need) {
         if (hard_only && !need.hard) return true;
         const auto held = std::ranges::find(agent.skills, need.skill, &SkillHeld::skill);
         return held != agent.skills.end() && held->level >= need.level;

@@ -98,7 +98,7 @@ PriceTerms price_terms(const Parameters& parameters, const ChannelFacts& channel
 // The speed of an agent for an item: its own, times the factor of the weakest skill asked for.
 double rate_of(const Parameters& parameters, const Agent& agent, const Item& item);
 // Whether the agent has every skill asked for at its level.
-bool has_skills(const Agent& agent, const Item& item, bool hard_only);
+bool has_skills(const Agent& agent, const std::vector<SkillNeed>& needs, bool hard_only);
 
 // Believed effort to the first reply and for the whole turn; later turns are shorter.
 double first_reply_s(const ChannelFacts& channel, const Item& item);

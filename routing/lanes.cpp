@@ -1,6 +1,5 @@
 // The router's waiting side: which lane an item stands in, and when it changes lanes by itself.
 #include <algorithm>
-#include <limits>
 
 #include "routing/channels.hpp"
 #include "routing/floor.hpp"
@@ -125,11 +124,15 @@ void Router::Floor::enter(Waiting& entry, Instant now) {
     auto& heads = lane.eligibility->heads;
     if (lane.places.size() == 1) {
         lane.head = heads.size();
-        const IndexTerms& still = lane.still;
-        const double savable =
-            still.value * (settings.parameters.late_cost + still.leaving) / still.size;
-        heads.push_back({entry.place,
-                         lane.key.late ? std::numeric_limits<double>::infinity() : savable, &lane});
+        heads.push_back({.place = entry.place,
+                         .per_size = lane.still.value / lane.still.size,
+                         .leaving = lane.still.leaving,
+                         .first_reply_s = lane.first_reply_s,
+                         .target_s = lane.target_s,
+                         .live = channel(lane.key.channel).live,
+                         .late = lane.key.late,
+                         .weight = lane.key.weight,
+                         .lane = &lane});
     } else {
         put_head(lane);
     }

@@ -101,9 +101,10 @@ void expect_waiting_explains(const Floor& floor, const Assignment& one,
         EXPECT_EQ(waiting[i].due_at, seen.due_at);
         EXPECT_EQ(waiting[i].index,
                   index_terms(floor.books.settings.parameters, facts_of(floor.books, seen), seen,
-                              floor.now(), has_skills(who, seen, false)));
-        if (i > 0) EXPECT_GE(waiting[i - 1].index.index(), waiting[i].index.index());
+                              floor.now(), has_skills(who, seen.skills, false)));
     }
+    EXPECT_TRUE(std::ranges::is_sorted(waiting, std::greater{},
+                                       [](const RunnerUp& one) { return one.index.index(); }));
 }
 
 TEST(Routing, R31_index_terms_and_three_runners_up_reproduce_the_choice_of_an_item) {
