@@ -21,7 +21,7 @@ std::vector<InHand> in_hand(const Router::Settings& settings, const std::vector<
     all.reserve(pool.size());
     for (const Held& one : pool)
         all.push_back({&settings.channels[one.channel], &one.item,
-                       rate_of(settings.parameters, agent, one.item), one.since, one.answered});
+                       rate_of(settings.parameters, agent, one.item), one.since});
     return all;
 }
 

@@ -68,6 +68,7 @@ struct Item {
     Instant due_at = Instant::max();
     Span target{};            // wall or open time, as the promise counts; > 0
     bool first_reply = true;  // a first response; else a later one
+    bool answered = false;    // in hand, and nothing is owed at the moment
     bool begun = false;       // somebody has worked on it: another agent pays the context
     AgentId previous{};       // who knows it; 0: nobody
     // Instants at which it changes by itself; computed by whoever knows the calendar. max: never.

@@ -61,7 +61,6 @@ struct Head {
     double first_reply_s = 0;
     double target_s = 1;
     bool live = false;
-    bool late = false;
     std::uint32_t weight = 1;
     Lane* lane = nullptr;
 };
@@ -83,7 +82,6 @@ struct Held {
     Item item;
     std::uint32_t channel = 0;
     Instant since{};
-    bool answered = false;
 };
 
 struct WrapUp {

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "routing/same_bits.hpp"
+
 namespace routing {
 namespace {
 
@@ -31,9 +33,9 @@ double until_due_s(const Item& item, Instant now) {
 double risk(const Parameters& parameters, const Item& item, Instant now, double wait_s) {
     const double until_due = until_due_s(item, now);
     const double z = (until_due - wait_s) / (parameters.spread * wait_s + 0.001);
-    const double late = 1.0 / (1.0 + std::exp(std::clamp(z * 1.7, -50.0, 50.0)));
+    const double late = 1.0 / (1.0 + same_exp(std::clamp(z * 1.7, -50.0, 50.0)));
     const double lateness = std::max(0.0, wait_s - until_due) / target_s(item);
-    return item.value * (late * (1 + parameters.late_rate * lateness) +
+    return item.value * (parameters.late_cost * late * (1 + parameters.late_rate * lateness) +
                          parameters.pace * wait_s / target_s(item));
 }
 
@@ -58,7 +60,7 @@ double rest_s(const Parameters& parameters, const InHand& work, const Standing& 
 
 bool probably_answered(const Parameters& parameters, const InHand& work, const Standing& standing,
                        Instant now) {
-    if (work.answered) return true;
+    if (work.item->answered) return true;
     const double first = first_reply_s(*work.channel, *work.item);
     const std::size_t items = standing.sessions.size() + (standing.asynchronous.empty() ? 0 : 1);
     const double spent = seconds(now - work.since) * work.rate * speed_with(parameters, items) /
@@ -110,7 +112,7 @@ double urgency_of(const Parameters& parameters, bool live, double slack_s, doubl
     if (slack_s > 0) {
         const double tau = live ? parameters.tau_live : parameters.tau_asynchronous;
         return parameters.late_cost *
-               std::exp(-std::max(0.0, slack_s - parameters.lookahead_s) / (tau * target_s));
+               same_exp(-std::max(0.0, slack_s - parameters.lookahead_s) / (tau * target_s));
     }
     const double late = -slack_s / target_s;
     return parameters.late_base + parameters.late_linear * late +
@@ -125,7 +127,7 @@ IndexTerms still_terms(const Parameters& parameters, const ChannelFacts& channel
     if (item.first_reply && channel.patience > Span::zero())
         terms.leaving = parameters.leaving * parameters.leaving_cost * parameters.lookahead_s /
                         seconds(channel.patience);
-    terms.size = std::pow(effort_s(channel, item) / attention_unit_s, parameters.size);
+    terms.size = same_pow(effort_s(channel, item) / attention_unit_s, parameters.size);
     return terms;
 }
 

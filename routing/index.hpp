@@ -69,7 +69,6 @@ struct InHand {
     const Item* item = nullptr;
     double rate = 1;  // of this agent for it
     Instant since{};  // when it was given
-    bool answered = false;
 };
 
 // How an agent stands when a price is made.

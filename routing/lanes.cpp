@@ -130,7 +130,6 @@ void Router::Floor::enter(Waiting& entry, Instant now) {
                          .first_reply_s = lane.first_reply_s,
                          .target_s = lane.target_s,
                          .live = channel(lane.key.channel).live,
-                         .late = lane.key.late,
                          .weight = lane.key.weight,
                          .lane = &lane});
     } else {
@@ -149,9 +148,13 @@ void Router::Floor::leave(Waiting& entry) {
     if (entry.wake) item_wakes.erase({*entry.wake, entry.item.id});
     if (const auto hold = holds.find(entry.item.previous); hold != holds.end())
         hold->second.erase(entry.item.id);
+    entry.lane = nullptr;
+    Eligibility& eligibility = *lane.eligibility;
+    if (!lane.places.empty()) return;
+    eligibility.lanes.erase(LaneKey{lane.key});
     // Classes of one item or one agent come and go; the others are few and stay.
-    const EligibilityKey key = lane.eligibility->key;
-    if (!lane.eligibility->heads.empty() || (key.single == 0 && key.kept == AgentId{})) return;
+    const EligibilityKey key = eligibility.key;
+    if (!eligibility.lanes.empty() || (key.single == 0 && key.kept == AgentId{})) return;
     if (key.kept == AgentId{})
         eligibilities.erase(key);
     else

@@ -27,7 +27,6 @@ void Router::configure(Settings settings) {
     floor.waiting.clear();
     floor.eligibilities.clear();
     floor.kept.clear();
-    std::map<AgentId, std::vector<std::pair<std::string, ItemId>>> names;
     const auto name_of = [&floor](const Held& one) { return floor.channel(one.channel).name; };
     std::unordered_map<ItemId, std::string> channels;
     for (const auto& [id, hands] : floor.agents)
@@ -125,13 +124,9 @@ void Router::assign(const Item& item, AgentId agent, Instant now) {
         std::ranges::upper_bound(pool, std::pair{now, item.id}, {}, [](const Held& one) {
             return std::pair{one.since, one.item.id};
         });
-    pool.insert(after, Held{item, channel, now, false});
+    pool.insert(after, Held{item, channel, now});
     floor.held[item.id] = agent;
     floor.refresh_room(hands, false);
-}
-
-void Router::answered(ItemId item) {
-    if (const Held* one = floor_->find_held(item)) const_cast<Held*>(one)->answered = true;
 }
 
 void Router::remove(ItemId item) {
@@ -198,6 +193,11 @@ std::optional<Assignment> Router::next(Instant now) {
     return std::nullopt;
 }
 
+void Router::settled() {
+    floor_->freed.clear();
+    floor_->fresh.clear();
+}
+
 Decision Router::explain(const Item& item, Instant now) const {
     floor_->channel_index(item.channel);
     return floor_->decide_agent(item, now);
@@ -221,12 +221,6 @@ bool Router::has_room(AgentId agent, const Item& item, Instant now) const {
     return floor.accepts(known->second.agent, live) &&
            floor.room(known->second, live, item.weight) &&
            floor.fits_shift(known->second, item, channel, now);
-}
-
-std::vector<RunnerUp> Router::queue_of(AgentId agent, std::size_t most, Instant now) const {
-    const auto known = floor_->agents.find(agent);
-    if (known == floor_->agents.end()) return {};
-    return floor_->best_items(known->second, most, now);
 }
 
 }  // namespace routing

@@ -52,7 +52,6 @@ public:
     // The item is in an agent's hand, by routing or by hand; it counts even beyond the capacity
     // (R13).
     void assign(const Item& item, AgentId agent, Instant now);
-    void answered(ItemId item);
     // Done, gone or withdrawn: it neither waits nor is in a hand.
     void remove(ItemId item);
     // After a session the slot stays taken until then (R23).
@@ -67,6 +66,10 @@ public:
     // caller carries it out with `assign`, or excludes the agent for the item.
     std::optional<Assignment> next(Instant now);
 
+    // Everything was looked at already, by the router that this one takes over from: only what
+    // changes from now on causes a decision (R30).
+    void settled();
+
     // Who would get it, and why the others would not; changes nothing. For "why does it still
     // wait?" (P8).
     Decision explain(const Item& item, Instant now) const;
@@ -74,8 +77,6 @@ public:
     std::size_t waiting() const;
     std::uint32_t load(AgentId agent, bool live) const;  // units in hand, wrap-up included
     bool has_room(AgentId agent, const Item& item, Instant now) const;
-    // The head of what waits for this agent, in order; for a preview.
-    std::vector<RunnerUp> queue_of(AgentId agent, std::size_t most, Instant now) const;
 
 private:
     struct Floor;

@@ -93,6 +93,11 @@ private:
         advance();
         return value;
     }
+    std::string take_name(const char* what) {
+        if (now_.kind == Token::Kind::text && now_.value.empty())
+            fail(std::string{"write "} + what + " in \"quotes\": this one is empty");
+        return take_text(what);
+    }
 
     Condition joined(Joint joint, std::size_t depth) {
         if (depth > rule_depth_max) fail("conditions are nested too deeply");
@@ -110,7 +115,6 @@ private:
     Condition all_of(std::size_t depth) { return joined(Joint::all, depth); }
 
     Condition one(std::size_t depth) {
-        if (++parts_ > rule_parts_max) fail("a rule has at most 200 conditions");
         if (take_word("not")) {
             if (depth > rule_depth_max) fail("conditions are nested too deeply");
             Condition condition;
@@ -127,6 +131,7 @@ private:
     }
 
     Condition test() {
+        if (++tests_ > rule_tests_max) fail("a rule has at most 200 conditions");
         const auto known = rule_fields();
         if (now_.kind != Token::Kind::word || std::ranges::find(known, now_.value) == known.end()) {
             std::string names;
@@ -167,11 +172,11 @@ private:
 
     void action(RuleActions& actions) {
         if (take_word("team")) {
-            actions.team = take_text("the team's name");
+            actions.team = take_name("the team's name");
         } else if (take_word("policy")) {
-            actions.policy = take_text("the policy's name");
+            actions.policy = take_name("the policy's name");
         } else if (take_word("tag")) {
-            actions.tags.push_back(take_text("the tag"));
+            actions.tags.push_back(take_name("the tag"));
         } else if (take_word("priority")) {
             priority(actions);
         } else if (take_word("skill")) {
@@ -183,7 +188,8 @@ private:
 
     void priority(RuleActions& actions) {
         static constexpr std::string_view known[] = {"low", "normal", "high", "urgent"};
-        if (std::ranges::find(known, now_.value) == std::end(known))
+        if (now_.kind != Token::Kind::word ||
+            std::ranges::find(known, now_.value) == std::end(known))
             fail("a priority is low, normal, high or urgent");
         actions.priority = now_.value;
         advance();
@@ -191,7 +197,7 @@ private:
 
     void skill(RuleActions& actions) {
         SkillNeed need;
-        need.skill = take_text("the skill");
+        need.skill = take_name("the skill");
         if (now_.kind == Token::Kind::number) {
             if (now_.value.size() != 1 || now_.value < "1" || now_.value > "5")
                 fail("a skill's level is 1 to 5");
@@ -204,7 +210,7 @@ private:
 
     std::string_view text_;
     std::size_t at_ = 0;
-    std::size_t parts_ = 0;
+    std::size_t tests_ = 0;
     Token now_;
 };
 

@@ -41,8 +41,9 @@ bool test_holds(const Condition& condition, const RuleFacts& facts) {
     if (known == facts.end()) return false;
     return std::ranges::any_of(known->second, [&condition](const std::string& value) {
         if (condition.test == Test::exists) return !value.empty();
+        const std::string compared = lower(value);
         return std::ranges::any_of(condition.values, [&](const std::string& wanted) {
-            return holds(condition.test, lower(value), lower(wanted));
+            return holds(condition.test, compared, lower(wanted));
         });
     });
 }
@@ -55,8 +56,6 @@ std::string quoted(const std::string& text) {
     }
     return out + "\"";
 }
-
-std::string print(const Condition& condition, bool inside);
 
 std::string print_test(const Condition& condition) {
     const auto value = [&condition](const char* word) {
@@ -83,14 +82,20 @@ std::string print_test(const Condition& condition) {
     return {};
 }
 
-std::string print(const Condition& condition, bool inside) {
+// Brackets stand only where the text would mean something else without them: what was accepted
+// must not be nested deeper, and so refused, when its printed form is read again.
+std::string print(const Condition& condition) {
     if (condition.joint == Joint::test) return print_test(condition);
-    if (condition.joint == Joint::negation) return "not " + print(condition.parts.front(), true);
+    const auto part = [&condition](const Condition& inside) {
+        const bool plain = inside.joint == Joint::test || inside.joint == Joint::negation ||
+                           (condition.joint == Joint::any && inside.joint == Joint::all);
+        return plain ? print(inside) : "(" + print(inside) + ")";
+    };
+    if (condition.joint == Joint::negation) return "not " + part(condition.parts.front());
     const char* word = condition.joint == Joint::all ? " and " : " or ";
     std::string out;
-    for (const Condition& part : condition.parts)
-        out += (out.empty() ? "" : word) + print(part, true);
-    return inside ? "(" + out + ")" : out;
+    for (const Condition& inside : condition.parts) out += (out.empty() ? "" : word) + part(inside);
+    return out;
 }
 
 bool evaluate(const Condition& condition, const RuleFacts& facts, std::vector<RuleStep>* trace) {
@@ -98,7 +103,7 @@ bool evaluate(const Condition& condition, const RuleFacts& facts, std::vector<Ru
     switch (condition.joint) {
         case Joint::test:
             held = test_holds(condition, facts);
-            if (trace != nullptr) trace->push_back({print(condition, false), held});
+            if (trace != nullptr) trace->push_back({print(condition), held});
             return held;
         case Joint::negation:
             return !evaluate(condition.parts.front(), facts, trace);
@@ -136,7 +141,7 @@ std::string print_rule(const Rule& rule) {
         add("skill " + quoted(skill.skill) + " " + std::to_string(skill.level) +
             (skill.hard ? " hard" : ""));
     for (const std::string& tag : rule.then.tags) add("tag " + quoted(tag));
-    return (rule.when ? "when " + print(*rule.when, false) + " then " : "always ") + actions;
+    return (rule.when ? "when " + print(*rule.when) + " then " : "always ") + actions;
 }
 
 void add_actions(RuleActions& sum, const RuleActions& more) {

@@ -61,7 +61,7 @@ struct RuleFault {
 };
 
 inline constexpr std::size_t rule_depth_max = 16;
-inline constexpr std::size_t rule_parts_max = 200;
+inline constexpr std::size_t rule_tests_max = 200;
 
 std::variant<Rule, RuleFault> parse_rule(std::string_view text);
 std::string print_rule(const Rule& rule);

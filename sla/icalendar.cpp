@@ -32,9 +32,9 @@ void visit_occurrence(icalcomponent* event, icaltime_span* span, void* data) {
     const auto length = std::max<std::int64_t>((span->end - span->start) / 86'400, 1);
     const sys_days last = std::min(reading.to, first + days{length - 1});
     const char* name = icalcomponent_get_summary(event);
-    for (sys_days date = std::max(reading.from, first); date <= last; date += days{1})
-        if (reading.days.size() <= days_of_one_event_max)
-            reading.days.push_back({year_month_day{date}, name == nullptr ? "" : name});
+    for (sys_days date = std::max(reading.from, first);
+         date <= last && reading.days.size() <= days_of_one_event_max; date += days{1})
+        reading.days.push_back({year_month_day{date}, name == nullptr ? "" : name});
 }
 
 std::string fault_of(icalcomponent* event) {
@@ -56,6 +56,7 @@ void read_event(Reading& reading, icalcomponent* event, year from, year to) {
     std::string fault = fault_of(event);
     reading.days.clear();
     if (fault.empty()) {
+        // One event may last over New Year, and libical names only occurrences that begin inside.
         const icaltimetype first = icaltime_from_day_of_year(1, static_cast<int>(from) - 2);
         const icaltimetype last = icaltime_from_day_of_year(1, static_cast<int>(to) + 1);
         icalcomponent_foreach_recurrence(event, first, last, visit_occurrence, &reading);

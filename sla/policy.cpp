@@ -33,15 +33,22 @@ std::string failed_condition(const Policy& policy, const PolicyFacts& facts) {
     return {};
 }
 
-const Policy* choose_policy(std::span<const Policy> policies, const PolicyFacts& facts) {
+const Policy* choose_policy(std::span<const Policy* const> policies, const PolicyFacts& facts) {
     const Policy* chosen = nullptr;
-    for (const Policy& policy : policies) {
-        if (!failed_condition(policy, facts).empty()) continue;
+    for (const Policy* policy : policies) {
+        if (!failed_condition(*policy, facts).empty()) continue;
         if (chosen == nullptr ||
-            std::tie(policy.rank, policy.id) < std::tie(chosen->rank, chosen->id))
-            chosen = &policy;
+            std::tie(policy->rank, policy->id) < std::tie(chosen->rank, chosen->id))
+            chosen = policy;
     }
     return chosen;
+}
+
+const Policy* choose_policy(std::span<const Policy> policies, const PolicyFacts& facts) {
+    std::vector<const Policy*> all;
+    all.reserve(policies.size());
+    for (const Policy& policy : policies) all.push_back(&policy);
+    return choose_policy(all, facts);
 }
 
 const Target* target_of(const Policy& policy, Metric metric) {

@@ -91,6 +91,7 @@ struct PolicyFacts {
 
 // The matching policy with the lowest (rank, id), or nullptr. The span need not be sorted.
 const Policy* choose_policy(std::span<const Policy> policies, const PolicyFacts& facts);
+const Policy* choose_policy(std::span<const Policy* const> policies, const PolicyFacts& facts);
 
 // The first condition of `policy` that the facts fail, by its name ("channels"); empty: it matches.
 std::string failed_condition(const Policy& policy, const PolicyFacts& facts);

@@ -41,10 +41,8 @@ Result save_inbox(Gateway& gateway, runtime::Loop& loop, Request& request) {
     }
     if (auto fault = body.fault()) co_return std::move(*fault);
     model::Command command = model::SaveInbox{request.principal->agent.id, std::move(inbox)};
-    auto response = co_await save(gateway, loop, request, std::move(command),
-                                  [](const flow::Directory& now, std::uint64_t saved) {
-                                      return model::to_json(now.inboxes.at(model::InboxId{saved}));
-                                  });
+    auto response =
+        co_await save(gateway, loop, request, std::move(command), &flow::Directory::inboxes);
     co_return response;
 }
 
@@ -76,10 +74,8 @@ Result save_team(Gateway& gateway, runtime::Loop& loop, Request& request) {
         team.calendar = model::CalendarId{*calendar};
     if (auto fault = body.fault()) co_return std::move(*fault);
     model::Command command = model::SaveTeam{request.principal->agent.id, std::move(team)};
-    auto response = co_await save(gateway, loop, request, std::move(command),
-                                  [](const flow::Directory& now, std::uint64_t saved) {
-                                      return model::to_json(now.teams.at(model::TeamId{saved}));
-                                  });
+    auto response =
+        co_await save(gateway, loop, request, std::move(command), &flow::Directory::teams);
     co_return response;
 }
 
@@ -124,10 +120,8 @@ Result save_agent(Gateway& gateway, runtime::Loop& loop, Request& request) {
     co_await compute(gateway, loop, std::move(work));
     model::Command command =
         model::SaveAgent{request.principal->agent.id, std::move(agent), std::move(hash)};
-    auto response = co_await save(gateway, loop, request, std::move(command),
-                                  [](const flow::Directory& now, std::uint64_t saved) {
-                                      return model::to_json(now.agents.at(model::AgentId{saved}));
-                                  });
+    auto response =
+        co_await save(gateway, loop, request, std::move(command), &flow::Directory::agents);
     if (password && model::is_some(*id) && response.status == 200)
         gateway.consoles.close_agent(*id);
     co_return response;

@@ -45,10 +45,7 @@ Result save_policy(Gateway& gateway, runtime::Loop& loop, Request& request) {
     if (auto fault = body.fault()) co_return std::move(*fault);
     model::Command command = model::SavePolicy{request.principal->agent.id, std::move(policy)};
     auto response =
-        co_await save(gateway, loop, request, std::move(command),
-                      [](const flow::Directory& now, std::uint64_t saved) {
-                          return model::to_json(now.policies.at(model::PolicyId{saved}));
-                      });
+        co_await save(gateway, loop, request, std::move(command), &flow::Directory::policies);
     co_return response;
 }
 
@@ -131,10 +128,7 @@ Result save_calendar(Gateway& gateway, runtime::Loop& loop, Request& request) {
     if (auto fault = body.fault()) co_return std::move(*fault);
     model::Command command = model::SaveCalendar{request.principal->agent.id, std::move(calendar)};
     auto response =
-        co_await save(gateway, loop, request, std::move(command),
-                      [](const flow::Directory& now, std::uint64_t saved) {
-                          return model::to_json(now.calendars.at(model::CalendarId{saved}));
-                      });
+        co_await save(gateway, loop, request, std::move(command), &flow::Directory::calendars);
     co_return response;
 }
 

@@ -45,10 +45,8 @@ Result save_rule(Gateway& gateway, runtime::Loop& loop, Request& request) {
         body.text("text", 16 * 1024, true)};
     if (auto fault = body.fault()) co_return std::move(*fault);
     model::Command command = model::SaveRoutingRule{request.principal->agent.id, std::move(rule)};
-    auto response = co_await save(gateway, loop, request, std::move(command),
-                                  [](const flow::Directory& now, std::uint64_t saved) {
-                                      return model::to_json(now.rules.at(model::RuleId{saved}));
-                                  });
+    auto response =
+        co_await save(gateway, loop, request, std::move(command), &flow::Directory::rules);
     co_return response;
 }
 

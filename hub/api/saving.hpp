@@ -25,13 +25,16 @@ inline Response nothing_there() {
 }
 
 // Submits, then shows what was saved as the directory has it.
-template <class Find>
+template <class Entities>
 Result save(Gateway& gateway, runtime::Loop& loop, const Request& request, model::Command command,
-            Find find) {
+            Entities flow::Directory::*entities) {
     const auto answer = co_await submit(gateway, loop, std::move(command));
     if (!answer.ok()) co_return problem_of(answer);
     const auto directory = gateway.intake.directory();
-    co_return json_response(find(*directory, answer.id), request.method == "POST" ? 201 : 200);
+    const auto& saved = *directory.*entities;
+    const auto found = saved.find(typename Entities::key_type{answer.id});
+    if (found == saved.end()) co_return nothing_there();  // removed meanwhile
+    co_return json_response(model::to_json(found->second), request.method == "POST" ? 201 : 200);
 }
 
 }  // namespace api::handlers

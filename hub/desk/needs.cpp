@@ -198,6 +198,7 @@ State restore(storage::Reader& reader) {
     newest.limit = 1;
     for (const storage::StoredEvent& event : reader.events(newest)) state.at = event.row.at;
     state.sync_router();
+    state.router().settled();
     return state;
 }
 

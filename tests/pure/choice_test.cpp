@@ -95,7 +95,7 @@ TEST(Choice, the_agent_chosen_has_the_smallest_price_of_all_who_may_take_it) {
                 const ChannelFacts& facts = facts_of(floor.books, work);
                 if (hold.agent == id)
                     hands[facts.live].push_back(
-                        {&facts, &work, rate_of(usual, who, work), hold.since, hold.answered});
+                        {&facts, &work, rate_of(usual, who, work), hold.since});
             }
             const PriceTerms terms =
                 price_terms(usual, facts_of(floor.books, one), one,

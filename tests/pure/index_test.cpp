@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "routing/parameters.hpp"
+#include "routing/same_bits.hpp"
 #include "tests/pure/routing_oracle.hpp"
 
 namespace {
@@ -54,6 +55,25 @@ TEST(Index, R28_no_parameters_in_range_make_lateness_lose_its_growth) {
             changed.*knob.member = value;
             EXPECT_GT(urgency_of(changed, true, -1e12, 60), 1e6) << knob.name << " = " << value;
         }
+    }
+}
+
+// The C library's exponential has other last bits on other processors.
+TEST(Index, R30_exponentials_and_powers_have_the_same_bits_on_every_machine) {
+    EXPECT_EQ(text(same_exp(-49.7)), "0x1.3abfa8c8de5b1p-72");
+    EXPECT_EQ(text(same_exp(-3.3)), "0x1.2e259bb85be84p-5");
+    EXPECT_EQ(text(same_exp(-0.1)), "0x1.cf46d99d52b3ap-1");
+    EXPECT_EQ(text(same_exp(0)), "0x1p+0");
+    EXPECT_EQ(text(same_exp(0.7)), "0x1.01c2a61268987p+1");
+    EXPECT_EQ(text(same_exp(12.25)), "0x1.982aa4f9aec9p+17");
+    EXPECT_EQ(text(same_pow(0.45, 0.7)), "0x1.24c3c3d1ef11p-1");
+    EXPECT_EQ(text(same_pow(0.525, 0.7)), "0x1.461f7f1fbc5b3p-1");
+    EXPECT_EQ(text(same_pow(0.9, 0.7)), "0x1.db9900d983dd4p-1");
+    EXPECT_EQ(text(same_pow(1, 0.7)), "0x1p+0");
+    EXPECT_EQ(text(same_pow(1.625, 0.7)), "0x1.679d56bbe7fabp+0");
+    for (double x = -50; x < 50; x += 0.0137) {
+        ASSERT_NEAR(same_exp(x) / std::exp(x), 1, 1e-14);
+        ASSERT_NEAR(same_pow(50.001 + x, 0.7) / std::pow(50.001 + x, 0.7), 1, 1e-14);
     }
 }
 
@@ -129,9 +149,10 @@ struct Desk {
     }
     void hold(const std::string& channel, Span due, Span ago = 0s, bool answered = false) {
         items.push_back(item(100 + items.size(), channel, due));
+        items.back().answered = answered;
         facts.push_back(usual_channel(channel));
         (facts.back().live ? sessions : asynchronous)
-            .push_back({&facts.back(), &items.back(), 1.0, noon - ago, answered});
+            .push_back({&facts.back(), &items.back(), 1.0, noon - ago});
         if (facts.back().live) used += facts.back().attention;
     }
     PriceTerms price(const Item& one, double rate = 1.0) const {
@@ -237,9 +258,10 @@ TEST(Price, a_session_burdens_what_is_in_hand_and_asynchronous_work_burdens_noth
     full.hold("chat", 60s);
     const double unanswered = full.price(item(1, "chat", 90s)).burden;
     EXPECT_GT(unanswered, 0);
-    for (InHand& work : full.sessions) work.answered = true;
+    for (Item& one : full.items) one.answered = true;
     EXPECT_EQ(full.price(item(1, "chat", 90s)).burden, 0);
-    for (InHand& work : full.sessions) work = {work.channel, work.item, 1.0, noon - 5min, false};
+    for (Item& one : full.items) one.answered = false;
+    for (InHand& work : full.sessions) work = {work.channel, work.item, 1.0, noon - 5min};
     EXPECT_EQ(full.price(item(1, "chat", 90s)).burden, 0);  // answered by now, it is believed
 }
 

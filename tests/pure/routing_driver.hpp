@@ -177,8 +177,9 @@ private:
         const AgentId holder = floor.holder(id);
         const bool answers = chance(3);
         if (answers && holder != nobody) {
-            floor.books.held.at(id).answered = true;
-            floor.router.answered(id);
+            Item& one = floor.books.items.at(id);
+            one.answered = true;
+            floor.router.assign(one, holder, floor.books.held.at(id).since);
             return "answer";
         }
         const bool live = facts_of(floor.books, *known).live;

@@ -81,7 +81,6 @@ inline Router::Settings usual_settings(Policy policy = Policy::index) {
 struct Hold {
     AgentId agent{};
     Instant since{};
-    bool answered = false;
 };
 
 struct Pause {
@@ -194,7 +193,6 @@ inline Router rebuilt(const Books& books) {
         router.put(one->second);
     for (auto hold = books.held.rbegin(); hold != books.held.rend(); ++hold) {
         router.assign(books.items.at(hold->first), hold->second.agent, hold->second.since);
-        if (hold->second.answered) router.answered(hold->first);
     }
     for (const Pause& one : books.wrap_ups)
         if (one.until > books.now) router.wrap_up(one.agent, one.weight, one.until);

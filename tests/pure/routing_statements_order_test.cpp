@@ -172,7 +172,11 @@ TEST(Routing, sessions_that_are_answered_burden_their_agent_no_more) {
         floor.assign(id, id <= 2 ? anna : bruno);
     }
     floor.settle();
-    for (const ItemId id : {3, 4}) floor.router.answered(id);
+    for (const ItemId id : {3, 4}) {
+        Item& one = floor.books.items.at(id);
+        one.answered = true;
+        floor.router.assign(one, bruno, floor.books.held.at(id).since);
+    }
     floor.wait(item(5, "chat", 90s));
     EXPECT_EQ(floor.settle(), (Pairs{{5, bruno}}));
 }

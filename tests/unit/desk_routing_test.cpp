@@ -155,6 +155,26 @@ TEST(DeskRouting, R24_R9_a_helping_team_that_is_named_later_finds_what_waits) {
     EXPECT_EQ(desk.at(conversation).assignee, carla);
 }
 
+// R30: after a restart the next decision is the one that would have been made without it.
+TEST(DeskRouting, R30_a_restart_changes_no_decision) {
+    std::vector<AgentId> given;
+    for (const bool restarts : {false, true}) {
+        Desk desk;
+        desk.online(anna);
+        desk.online(bruno);
+        desk.now += 1h;
+        const ConversationId first = desk.receive(mail("first"));
+        EXPECT_EQ(desk.at(first).assignee, anna);
+        desk.decide(ChangeStatus{dario, first, Status::resolved, {}});
+        desk.now += 1s;
+        if (restarts)
+            desk.store.read(
+                [&desk](storage::Reader& reader) { desk.state = desk::restore(reader); });
+        given.push_back(desk.at(desk.receive(mail("second"))).assignee);
+    }
+    EXPECT_EQ(given, (std::vector<AgentId>{bruno, bruno}));  // idle for longer
+}
+
 // One random thing that somebody does, in words.
 std::string random_step(Desk& desk, std::mt19937_64& generator, int step) {
     static const std::vector<AgentId> agents{anna, bruno, carla, dario, elena};
