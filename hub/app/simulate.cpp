@@ -58,9 +58,8 @@ void write_log(const std::string& file, const simulate::Played& played) {
 }
 
 int fit_parameters(const Options& options, const std::vector<simulate::Trace>& traces) {
-    const auto known = simulate::learn_channels(traces);
     const auto fitted =
-        simulate::fit(traces, load_parameters(options.parameters_file), known, options.fit_rounds,
+        simulate::fit(traces, load_parameters(options.parameters_file), options.fit_rounds,
                       [](std::string_view name, double value, double cost) {
                           std::cerr << name << " = " << value << ": mean cost " << cost << "\n";
                       });

@@ -1,13 +1,10 @@
-// Fitting: parameters and beliefs that would have cost a floor's own days least.
+// Fitting: parameters that would have cost a floor's own days least.
 #pragma once
 
 #include "hub/simulate/metrics.hpp"
 #include "routing/routing.hpp"
 
 namespace simulate {
-
-// Mean efforts and patience of the traces' channels.
-std::vector<routing::ChannelFacts> learn_channels(std::span<const Trace> traces);
 
 struct Fitted {
     routing::Parameters parameters;
@@ -18,8 +15,7 @@ struct Fitted {
 
 // Steps each parameter up and down by a factor while the mean cost falls; deterministic. `rounds`
 // of ever smaller steps. Prefer several days: a parameter fitted to one day fits its accidents.
-Fitted fit(std::span<const Trace> traces, routing::Parameters start,
-           const std::vector<routing::ChannelFacts>& known, std::uint32_t rounds,
+Fitted fit(std::span<const Trace> traces, routing::Parameters start, std::uint32_t rounds,
            const std::function<void(std::string_view, double, double)>& progress);
 
 }  // namespace simulate

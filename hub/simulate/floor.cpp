@@ -238,7 +238,6 @@ void Floor::assign(Item& item, Worker& worker, Millis at) {
         item.rest_first += static_cast<double>(item.channel->context_ms);
     }
     worker.pool(item).push_back(&item);
-    ++worker.assigned;
     played_.assignments.emplace_back(at, item.key, worker.agent->id);
     settle(worker, at);
 }
@@ -335,7 +334,7 @@ Played Floor::run() {
         }
     }
     for (const auto& [id, worker] : workers_)
-        played_.agents.push_back({id, worker.used, worker.on_ms, worker.assigned});
+        played_.agents.push_back({id, worker.used, worker.on_ms});
     return std::move(played_);
 }
 

@@ -33,7 +33,6 @@ struct AgentDay {
     std::int64_t id = 0;
     double used_ms = 0;  // attention
     Millis on_shift_ms = 0;
-    std::uint32_t assigned = 0;
 };
 
 struct Played {

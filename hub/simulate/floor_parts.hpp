@@ -29,7 +29,6 @@ struct Item {
     std::optional<std::int64_t> previous;
     bool touched = false;
     Worker* holder = nullptr;
-    bool ever_given = false;
     std::optional<std::int64_t> given_to;
     std::optional<Millis> first_at;
     double speed = 0;
@@ -47,7 +46,6 @@ struct Worker {
     std::uint64_t version = 0;
     double used = 0;
     Millis on_ms = 0;
-    std::uint32_t assigned = 0;
     double attention = 0;
 
     double rate(const Item& item, double relaxed) const {

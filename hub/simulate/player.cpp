@@ -34,8 +34,7 @@ std::int64_t trace_id(routing::AgentId id) {
 }
 
 routing::Router::Settings settings_for(const Trace& floor, routing::Policy policy,
-                                       routing::Parameters parameters,
-                                       const std::vector<routing::ChannelFacts>& known) {
+                                       routing::Parameters parameters) {
     routing::Router::Settings settings;
     settings.policy = policy;
     parameters.switch_loss = floor.switch_loss;
@@ -45,8 +44,7 @@ routing::Router::Settings settings_for(const Trace& floor, routing::Policy polic
     parameters.leaving_cost = floor.cost.abandon;
     settings.parameters = parameters;
     for (const auto& [name, channel] : floor.channels) {
-        const auto told = std::ranges::find(known, name, &routing::ChannelFacts::name);
-        routing::ChannelFacts facts = told == known.end() ? routing::usual_channel(name) : *told;
+        routing::ChannelFacts facts = routing::usual_channel(name);
         facts.live = channel.live;
         facts.attention = channel.effort;
         facts.context = std::chrono::milliseconds{channel.context_ms};
@@ -57,11 +55,8 @@ routing::Router::Settings settings_for(const Trace& floor, routing::Policy polic
 
 }  // namespace
 
-Player::Player(const Trace& floor, routing::Policy policy, routing::Parameters parameters,
-               const std::vector<routing::ChannelFacts>& known)
-    : floor_(floor),
-      parameters_(parameters),
-      router_(settings_for(floor, policy, parameters, known)) {
+Player::Player(const Trace& floor, routing::Policy policy, routing::Parameters parameters)
+    : floor_(floor), parameters_(parameters), router_(settings_for(floor, policy, parameters)) {
     floor_.conversations.clear();
     for (const TraceAgent& one : floor_.agents) {
         routing::Agent agent;

@@ -11,10 +11,8 @@ namespace simulate {
 
 class Player {
 public:
-    // `parameters` as configured; speeds and losses that the floor states come from it. `known`
-    // replaces what is believed about channels.
-    Player(const Trace& floor, routing::Policy policy, routing::Parameters parameters,
-           const std::vector<routing::ChannelFacts>& known = {});
+    // `parameters` as configured; speeds and losses that the floor states come from it.
+    Player(const Trace& floor, routing::Policy policy, routing::Parameters parameters);
 
     Reply answer(Millis at, const std::vector<FloorEvent>& events);
 

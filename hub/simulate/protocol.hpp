@@ -13,6 +13,9 @@ struct ItemKey {
 
     friend auto operator<=>(const ItemKey&, const ItemKey&) = default;
 };
+// Bounds of both parts: together they are one number to the router.
+inline constexpr std::int64_t conversations_max = std::int64_t{1} << 47;
+inline constexpr std::int64_t turns_max = std::int64_t{1} << 16;
 std::string text_of(const ItemKey& key);
 
 struct ItemWaits {  // new, or given back

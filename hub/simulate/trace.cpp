@@ -1,7 +1,6 @@
 #include "hub/simulate/trace.hpp"
 
 #include <algorithm>
-#include <limits>
 
 namespace simulate {
 
@@ -13,7 +12,7 @@ Millis add_open(const Spans& calendar, Millis at, Millis ms) {
         if (ms <= span->second - start) return start + ms;
         ms -= span->second - start;
     }
-    return std::numeric_limits<Millis>::max() / 4;
+    return never_ms;
 }
 
 Millis open_between(const Spans& calendar, Millis from, Millis to) {

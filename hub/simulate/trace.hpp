@@ -13,6 +13,10 @@
 namespace simulate {
 
 using Millis = std::int64_t;
+// Beyond all instants a trace may name, so that sums of instants and spans stay in range.
+inline constexpr Millis instant_max_ms = 100'000'000'000'000;
+inline constexpr Millis never_ms = 10 * instant_max_ms;
+
 using Spans = std::vector<std::pair<Millis, Millis>>;  // sorted, disjoint, [start, end)
 
 struct TraceChannel {
@@ -77,7 +81,8 @@ struct Trace {
 // Reads JSON lines. Throws std::runtime_error with the line's number and what is wrong.
 Trace read_trace(std::istream& in);
 
-// The earliest instant by which `ms` of open time has passed since `at`; open time in [from, to).
+// The earliest instant by which `ms` of open time has passed since `at`, `never_ms` where the
+// calendar ends before; open time in [from, to).
 Millis add_open(const Spans& calendar, Millis at, Millis ms);
 Millis open_between(const Spans& calendar, Millis from, Millis to);
 

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <charconv>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
@@ -10,45 +11,81 @@ namespace {
 
 using Json = nlohmann::json;
 
+void require(bool holds, const std::string& what) {
+    if (!holds) throw std::runtime_error(what);
+}
+
+Millis instant_from(const Json& json) {
+    const Millis at = json;
+    require(at >= -instant_max_ms && at <= instant_max_ms, "an instant is too far away");
+    return at;
+}
+
 Spans spans_from(const Json& json) {
     Spans spans;
-    for (const Json& span : json) spans.emplace_back(span.at(0), span.at(1));
+    for (const Json& span : json) {
+        spans.emplace_back(instant_from(span.at(0)), instant_from(span.at(1)));
+        require(spans.back().first <= spans.back().second, "a span ends before it begins");
+        require(spans.size() < 2 || spans[spans.size() - 2].second <= spans.back().first,
+                "spans stand in order and apart");
+    }
     return spans;
+}
+
+double within(const Json& json, const char* name, double low, double high) {
+    const double value = json.at(name);
+    require(value >= low && value <= high, std::string{name} + " is out of range");
+    return value;
 }
 
 void read_meta(const Json& json, Trace& trace) {
     if (json.at("version") != 1) throw std::runtime_error("only version 1 of the format is known");
     trace.scenario = json.value("scenario", "");
-    trace.end_ms = json.at("end_ms");
+    trace.end_ms = instant_from(json.at("end_ms"));
     for (const auto& [name, spans] : json.at("calendars").items())
         trace.calendars[name] = spans_from(spans);
     for (const auto& [name, channel] : json.at("channels").items())
-        trace.channels[name] = {channel.at("live"), channel.at("effort"), channel.at("ctx_ms")};
+        trace.channels[name] = {channel.at("live"), within(channel, "effort", 0.001, 1),
+                                static_cast<Millis>(within(channel, "ctx_ms", 0, 1e9))};
     for (const auto& [name, value] : json.at("segments").items()) trace.segments[name] = value;
     for (const auto& [name, value] : json.at("priorities").items())
         trace.priorities[static_cast<std::uint32_t>(std::stoul(name))] = value;
-    trace.switch_loss = json.at("switch");
-    trace.relaxed_speed = json.at("relax_speed");
+    trace.switch_loss = within(json, "switch", 0, 10);
+    trace.relaxed_speed = within(json, "relax_speed", 0.01, 1);
     trace.grace_ms = json.value("grace_ms", Millis{0});
     const Json cost = json.value("cost", Json::object());
     trace.cost = {cost.value("late", 1.0), cost.value("late_rate", 0.5),
                   cost.value("abandon", 3.0)};
 }
 
+constexpr double speed_min = 0.01, speed_max = 100, capacity_max = 1000;
+
 TraceAgent agent_from(const Json& json) {
-    return {.id = json.at("id"),
-            .languages = json.at("langs"),
-            .skills = json.at("skills"),
-            .speed = json.at("speed"),
-            .live_capacity = json.at("cap_live"),
-            .asynchronous_capacity = json.at("cap_async"),
-            .on = spans_from(json.value("on", Json::array())),
-            .drops = spans_from(json.value("drops", Json::array()))};
+    TraceAgent agent{
+        .id = json.at("id"),
+        .languages = json.at("langs"),
+        .skills = json.at("skills"),
+        .speed = within(json, "speed", speed_min, speed_max),
+        .live_capacity = static_cast<std::uint32_t>(within(json, "cap_live", 0, capacity_max)),
+        .asynchronous_capacity =
+            static_cast<std::uint32_t>(within(json, "cap_async", 0, capacity_max)),
+        .on = spans_from(json.value("on", Json::array())),
+        .drops = spans_from(json.value("drops", Json::array()))};
+    require(agent.id >= 0, "an agent's id is 0 or more");
+    for (const auto& [skill, speed] : agent.skills)
+        require(speed >= speed_min && speed <= speed_max, "the speed of " + skill);
+    return agent;
+}
+
+void add_agent(Trace& trace, TraceAgent agent) {
+    require(std::ranges::find(trace.agents, agent.id, &TraceAgent::id) == trace.agents.end(),
+            "agent " + std::to_string(agent.id) + " stands twice");
+    trace.agents.push_back(std::move(agent));
 }
 
 TraceConversation conversation_from(const Json& json) {
     TraceConversation conversation{.id = json.at("id"),
-                                   .at = json.at("t"),
+                                   .at = instant_from(json.at("t")),
                                    .channel = json.at("ch"),
                                    .language = json.at("lang"),
                                    .skill = json.at("skill"),
@@ -67,21 +104,28 @@ TraceConversation conversation_from(const Json& json) {
 
 // The floor looks these up; it could not play what the meta line does not know.
 void check(const TraceConversation& conversation, const Trace& trace) {
-    const auto require = [](bool known, const std::string& what, const std::string& name) {
-        if (!known) throw std::runtime_error("the meta line knows no " + what + " " + name);
+    const auto known = [](bool known, const std::string& what, const std::string& name) {
+        require(known, "the meta line knows no " + what + " " + name);
     };
-    require(trace.channels.contains(conversation.channel), "channel", conversation.channel);
-    require(trace.segments.contains(conversation.segment), "segment", conversation.segment);
-    require(trace.calendars.contains(conversation.calendar), "calendar", conversation.calendar);
-    require(trace.priorities.contains(conversation.priority), "priority",
-            std::to_string(conversation.priority));
-    if (conversation.turns.empty()) throw std::runtime_error("a conversation has a turn at least");
+    known(trace.channels.contains(conversation.channel), "channel", conversation.channel);
+    known(trace.segments.contains(conversation.segment), "segment", conversation.segment);
+    known(trace.calendars.contains(conversation.calendar), "calendar", conversation.calendar);
+    known(trace.priorities.contains(conversation.priority), "priority",
+          std::to_string(conversation.priority));
+    require(conversation.id >= 0 && conversation.id < conversations_max,
+            "a conversation's id is out of range");
+    require(!conversation.turns.empty() && conversation.turns.size() < turns_max,
+            "a conversation has 1 to 65535 turns");
+    require(conversation.first_target_ms > 0 && conversation.next_target_ms > 0,
+            "a target is longer than nothing");
 }
 
 void read_line(const Json& json, Trace& trace) {
     const std::string type = json.at("type");
-    if (type == "meta") read_meta(json, trace);
-    if (type == "agent") trace.agents.push_back(agent_from(json));
+    if (type == "meta")
+        read_meta(json, trace);
+    else if (type == "agent")
+        add_agent(trace, agent_from(json));
     if (type != "conv") return;
     trace.conversations.push_back(conversation_from(json));
     check(trace.conversations.back(), trace);
@@ -89,8 +133,16 @@ void read_line(const Json& json, Trace& trace) {
 
 ItemKey key_of(const std::string& text) {
     const auto dot = text.find('.');
-    if (dot == std::string::npos) throw std::runtime_error("an item is named \"conv.turn\"");
-    return {std::stoll(text.substr(0, dot)), std::stoll(text.substr(dot + 1))};
+    ItemKey key;
+    const char* end = text.data() + text.size();
+    const char* middle = text.data() + std::min(dot, text.size());
+    const auto first = std::from_chars(text.data(), middle, key.conversation);
+    const auto second = std::from_chars(middle + (middle == end ? 0 : 1), end, key.turn);
+    require(first.ec == std::errc{} && first.ptr == middle && second.ec == std::errc{} &&
+                second.ptr == end && key.conversation >= 0 &&
+                key.conversation < conversations_max && key.turn >= 0 && key.turn < turns_max,
+            "an item is named \"conv.turn\", not \"" + text + "\"");
+    return key;
 }
 
 FloorEvent event_from(const Json& json) {
@@ -107,9 +159,10 @@ FloorEvent event_from(const Json& json) {
     event.skill = json.at("skill");
     event.segment = json.at("seg");
     event.priority = json.at("prio");
-    event.created_ms = json.at("t");
-    event.due_ms = json.at("due");
-    event.target_ms = json.at("target_ms");
+    event.created_ms = instant_from(json.at("t"));
+    event.due_ms = std::min(json.at("due").get<Millis>(), never_ms);
+    event.target_ms = instant_from(json.at("target_ms"));
+    require(event.target_ms > 0, "a target is longer than nothing");
     if (!json.at("prev_agent").is_null())
         event.previous = json.at("prev_agent").get<std::int64_t>();
     return event;
@@ -140,11 +193,10 @@ Question read_question(const std::string& line) {
         question.hello.emplace();
         read_meta(json.at("meta"), *question.hello);
         if (question.hello->calendars.empty()) throw std::runtime_error("no calendar is named");
-        for (const Json& agent : json.at("agents"))
-            question.hello->agents.push_back(agent_from(agent));
+        for (const Json& agent : json.at("agents")) add_agent(*question.hello, agent_from(agent));
         return question;
     }
-    question.at = json.at("t");
+    question.at = instant_from(json.at("t"));
     for (const Json& event : json.at("events")) question.events.push_back(event_from(event));
     return question;
 }
