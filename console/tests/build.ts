@@ -9,7 +9,7 @@ export const conversation = (id: string, ver: number, more: Partial<Conversation
   id, number: Number(id), contact: { id: '1', name: 'Anna' }, reply_address: { kind: 'email', value: 'a@b.test', name: '' }, inbox_id: '1',
   channel: 'email', team_id: '1', assignee_id: null, status: 'open', priority: 'normal', subject: `Subject ${id}`, tags: [],
   created_at: '2026-11-22T08:00:00Z', updated_at: '2026-11-22T08:00:00Z', waiting_since: null, sla: [], message_count: 0, preview: '',
-  last_direction: 'in', ver, ...more,
+  routing: { offered_to_id: null, offer_ends: null, previous_id: null }, last_direction: 'in', ver, ...more,
 });
 
 export const message = (conversationId: string, number: number, text = ''): Message => ({

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { belongs, compare, countdown, rowsOf } from '../src/state/views.ts';
+import { belongs, compare, countdown, offersFor, rowsOf } from '../src/state/views.ts';
 import { keyMap } from '../src/keys/dispatch.ts';
 import { en } from '../src/i18n/en.ts';
 import { it } from '../src/i18n/it.ts';
 import { plural } from '../src/i18n/plural.ts';
-import { empty, fromSnapshot } from '../src/sync/reducer.ts';
+import { empty, fromSnapshot, reduce } from '../src/sync/reducer.ts';
 import { ServerClock } from '../src/sync/clock.ts';
 import { windowOf } from '../src/ui/virtual.ts';
 import { clock, conversation, snapshot } from './build.ts';
@@ -37,6 +37,19 @@ test('badges count what the list shows (UX-021)', () => {
   assert.equal(rowsOf(state, 'mine', '').length, 1);
   assert.equal(rowsOf(state, 'unassigned', '').length, 2);
   assert.deepEqual(rowsOf(state, 'all', ' blue').map((row) => row.id), ['3']);
+});
+
+test('offers are mine alone, the one that ends first on top, and none after the end', () => {
+  const offer = (id: string, to: string | null, ends: string | null, ver = 1) =>
+    conversation(id, ver, { routing: { offered_to_id: to, offer_ends: ends, previous_id: null } });
+  const before = fromSnapshot(snapshot(1, [offer('1', '7', '2026-11-22T09:00:20Z'), offer('2', '8', '2026-11-22T09:00:05Z'), conversation('3', 1),
+    offer('4', '7', '2026-11-22T09:00:10Z')]), empty);
+  const ids = (state: typeof before) => offersFor(state).map((one) => one.id);
+  assert.deepEqual(ids(before), ['4', '1']);
+  const after = reduce(before, 2, [{ k: 'conversation', v: offer('4', null, null, 2) }]);
+  assert.deepEqual(ids(after), ['1']);
+  assert.deepEqual(ids(reduce(after, 3, [{ k: 'conversation', v: offer('1', '8', '2026-11-22T09:00:40Z', 3) }])), []);
+  assert.deepEqual(offersFor(empty), []);
 });
 
 test('a countdown says how much is left and how urgent it is', () => {

@@ -56,7 +56,7 @@ sla::Escalation read_escalation(JsonBody& body, JsonBody& one) {
     if (!action)
         body.complain("escalations",
                       "action must be notify_agent, notify_lead, notify_supervisor, "
-                      "raise_priority, overflow, add_tag or webhook");
+                      "raise_priority, overflow or add_tag");
     rule.action = action.value_or(rule.action);
     rule.team = one.maybe_id("team_id").value_or(0);
     rule.word = one.text("word", 200);
@@ -105,7 +105,7 @@ void read_exceptions(JsonBody& body, sla::Calendar& calendar) {
 
 void read_policy(JsonBody& body, sla::Policy& policy) {
     policy.name = body.text("name", 200, true);
-    policy.rank = static_cast<std::uint32_t>(body.maybe_number("rank", 1'000'000).value_or(0));
+    policy.rank = static_cast<std::uint32_t>(body.maybe_number("rank", rank_max).value_or(0));
     policy.conditions = read_conditions(body);
     policy.calendar = model::CalendarId{body.maybe_id("calendar_id").value_or(0)};
     policy.targets.clear();

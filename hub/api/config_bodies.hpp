@@ -6,6 +6,11 @@
 
 namespace api {
 
+inline constexpr std::uint64_t rank_max = 1'000'000;
+inline constexpr std::uint64_t weight_max = 100;  // units of one conversation
+inline constexpr std::uint64_t wrap_up_seconds_max = 120;
+inline constexpr std::size_t rule_bytes_max = 16 * 1024;
+
 void read_policy(JsonBody& body, sla::Policy& policy);
 model::SetAvailability read_availability(JsonBody& body);
 // Skills, languages and capacities of an agent, as far as the body tells them.

@@ -20,6 +20,30 @@ namespace {
 constexpr std::size_t operations_waiting_max = 200;  // per socket; beyond: nack "limit"
 constexpr std::size_t text_bytes_max = 48 * 1024;
 
+constexpr auto tell_again_after = std::chrono::seconds{1};  // when the desk could not take it
+
+OpenConsoles::Tell telling(Gateway& gateway, runtime::Loop& loop);
+
+void tell_later(Gateway& gateway, runtime::Loop& loop, model::AgentId agent) {
+    auto timer = std::make_shared<boost::asio::steady_timer>(loop.context(), tell_again_after);
+    timer->async_wait([&gateway, &loop, agent, timer](boost::system::error_code error) {
+        if (!error) gateway.consoles.tell_again(agent, telling(gateway, loop));
+    });
+}
+
+// R20: routing gives an agent without a console a while to come back. What the desk could not take
+// is told again, as it is then.
+OpenConsoles::Tell telling(Gateway& gateway, runtime::Loop& loop) {
+    return [&gateway, &loop](model::AgentId agent, bool connected) {
+        gateway.intake.submit(model::SetConnected{agent, connected}, loop,
+                              [&gateway, &loop, agent](const model::Answer& answer) {
+                                  if (answer.refusal == model::Refusal::busy ||
+                                      answer.refusal == model::Refusal::unavailable)
+                                      tell_later(gateway, loop, agent);
+                              });
+    };
+}
+
 class ConsoleSocket : public std::enable_shared_from_this<ConsoleSocket> {
 public:
     ConsoleSocket(Gateway& gateway, runtime::Loop& loop, boost::asio::ip::tcp::socket socket,
@@ -51,27 +75,20 @@ public:
                 if (const auto self = weak.lock()) self->connection_->close(4401, "sign in again");
             });
         };
-        if (gateway_.consoles.add(handle_, principal_.agent.id,
-                                  storage::sha256_hex(principal_.token), close))
-            tell_connected(true);
+        gateway_.consoles.add(handle_, principal_.agent.id, storage::sha256_hex(principal_.token),
+                              close, telling(gateway_, loop_));
         connection_->start({[self = shared_from_this()](std::string text) { self->take(text); },
                             // The handlers own this object; closing lets it go.
                             [self = shared_from_this()] {
                                 self->closed_ = true;
                                 self->session_ends_.cancel();
-                                if (self->gateway_.consoles.remove(self->handle_))
-                                    self->tell_connected(false);
+                                self->gateway_.consoles.remove(
+                                    self->handle_, telling(self->gateway_, self->loop_));
                             }},
                            std::move(rest));
     }
 
 private:
-    // R20: routing gives an agent without a console a while to come back.
-    void tell_connected(bool connected) {
-        gateway_.intake.submit(model::SetConnected{principal_.agent.id, connected}, loop_,
-                               [](const model::Answer&) {});
-    }
-
     void take(const std::string& text) {
         if (gateway_.clock.now() >= principal_.expires_at)
             return connection_->close(4401, "sign in again");
@@ -196,7 +213,7 @@ private:
             why = "this server does not know the operation " + waiting.kind;
         const auto fault = body->fault() ? body->fault() : waiting.frame.fault();
         if (fault) {
-            why = fault->body;
+            why = body->fault() ? body->complaint() : waiting.frame.complaint();
             command.reset();
         }
         co_return command;

@@ -40,7 +40,10 @@ std::vector<model::TeamId> teams_named(JsonBody& body, const char* field,
     return teams;
 }
 
-model::AgentId agent_with(const flow::Directory& now, const std::string& email) {
+// The desk keeps addresses in lower case.
+model::AgentId agent_with(const flow::Directory& now, std::string email) {
+    std::ranges::transform(email, email.begin(),
+                           [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     for (const auto& [id, agent] : now.agents)
         if (agent.email == email) return id;
     return {};
@@ -99,11 +102,11 @@ model::Command inbox_command(JsonBody& body, model::AgentId by, const flow::Dire
     if (!channel) body.complain("channel", "must be email or chat");
     inbox.channel = channel.value_or(inbox.channel);
     inbox.address = body.text("address", 320, true);
-    inbox.team = named(body, "team", now.teams);
+    if (body.has("team")) inbox.team = named(body, "team", now.teams);
     if (body.has("offline_inbox")) inbox.offline_inbox = named(body, "offline_inbox", now.inboxes);
-    if (const auto weight = body.maybe_number("weight", 100))
+    if (const auto weight = body.maybe_number("weight", weight_max))
         inbox.weight = static_cast<std::uint32_t>(*weight);
-    if (const auto seconds = body.maybe_number("wrap_up_seconds", 120))
+    if (const auto seconds = body.maybe_number("wrap_up_seconds", wrap_up_seconds_max))
         inbox.wrap_up_seconds = static_cast<std::uint32_t>(*seconds);
     if (body.has("skills")) inbox.skills = read_skill_needs(body, "skills");
     if (body.has("allowed_origins"))
@@ -118,10 +121,10 @@ model::Command policy_command(JsonBody& body, model::AgentId by, const flow::Dir
     policy.calendar = named(body, "calendar", now.calendars);
     for (const model::TeamId team : teams_named(body, "teams", now))
         policy.conditions.teams.push_back(model::number(team));
-    const std::string overflow = body.text("overflow_team", 200);
+    const model::TeamId overflow = named(body, "overflow_team", now.teams);
     for (sla::Escalation& rule : policy.escalations)
         if (rule.action == sla::EscalationAction::overflow && rule.team == 0)
-            rule.team = model::number(id_of(now.teams, overflow));
+            rule.team = model::number(overflow);
     return model::SavePolicy{by, std::move(policy)};
 }
 
@@ -129,8 +132,8 @@ model::Command rule_command(JsonBody& body, model::AgentId by, const flow::Direc
     model::RoutingRule rule;
     rule.name = body.text("name", 200, true);
     rule.id = id_of(now.rules, rule.name);
-    rule.rank = static_cast<std::uint32_t>(body.maybe_number("rank", 1'000'000).value_or(0));
-    rule.text = body.text("text", 16 * 1024, true);
+    rule.rank = static_cast<std::uint32_t>(body.maybe_number("rank", rank_max).value_or(0));
+    rule.text = body.text("text", rule_bytes_max, true);
     return model::SaveRoutingRule{by, std::move(rule)};
 }
 
@@ -179,7 +182,7 @@ std::variant<model::Command, std::string> Declaration::command(std::size_t step,
                                                                const flow::Directory& now) {
     const Step& one = steps_.at(step);
     if (one.kind == Kind::routing) try {
-            return model::SaveRoutingSettings{by, model::routing_settings_from(one.text)};
+            return model::SaveRoutingSettings{by, model::changed_settings(now.routing, one.text)};
         } catch (const std::exception& error) {
             return error.what();
         }

@@ -59,14 +59,19 @@ awaitable<model::Answer> submit(Gateway& gateway, runtime::Loop& loop, model::Co
 }
 
 awaitable<void> compute(Gateway& gateway, runtime::Loop& loop, std::function<void()> work) {
-    std::function<void(std::function<void()>)> start = [&gateway,
-                                                        &work](std::function<void()> done) {
-        gateway.worker.post([&work, done = std::move(done)] {
-            work();
+    std::exception_ptr thrown;
+    std::function<void(std::function<void()>)> start = [&](std::function<void()> done) {
+        gateway.worker.post([&work, &thrown, done = std::move(done)] {
+            try {
+                work();
+            } catch (const std::exception&) {
+                thrown = std::current_exception();
+            }
             done();
         });
     };
     co_await until_called(loop, std::move(start));
+    if (thrown) std::rethrow_exception(thrown);
 }
 
 awaitable<storage::AppendResult> write(Gateway& gateway, runtime::Loop& loop,

@@ -25,9 +25,9 @@ Result save_inbox(Gateway& gateway, runtime::Loop& loop, Request& request) {
     inbox.address = body.text("address", 320, inbox.channel == model::Channel::email);
     if (inbox.address.empty()) inbox.address = runtime::random_hex(8);  // a chat's site key
     if (const auto team = body.maybe_id("team_id")) inbox.team = model::TeamId{*team};
-    if (const auto weight = body.maybe_number("weight", 100))
+    if (const auto weight = body.maybe_number("weight", weight_max))
         inbox.weight = static_cast<std::uint32_t>(*weight);
-    if (const auto seconds = body.maybe_number("wrap_up_seconds", 120))
+    if (const auto seconds = body.maybe_number("wrap_up_seconds", wrap_up_seconds_max))
         inbox.wrap_up_seconds = static_cast<std::uint32_t>(*seconds);
     if (body.has("skills")) inbox.skills = read_skill_needs(body, "skills");
     if (auto settings = body.object("settings")) {

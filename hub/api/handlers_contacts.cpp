@@ -62,18 +62,15 @@ Result change_contact(Gateway& gateway, runtime::Loop& loop, Request& request) {
     co_await read(gateway, loop, std::move(use));
     if (!row) co_return problem(404, "Not found", "there is no such contact that you may see");
     JsonBody body(request.body);
-    model::ContactProfile profile = model::contact_from(row->body).profile;
-    const auto take = [&body](const char* field, std::string& into, std::size_t bytes_max) {
-        if (auto text = body.maybe_text(field, bytes_max)) into = std::move(*text);
-    };
-    take("segment", profile.segment, 100);
-    take("relationship", profile.relationship, 100);
-    take("language", profile.language, 20);
-    if (const auto owner = body.maybe_id("owner_id")) profile.owner = model::AgentId{*owner};
-    if (body.has("blocked")) profile.blocked = body.flag("blocked");
+    model::ProfileChange change;
+    change.segment = body.maybe_text("segment", 100);
+    change.relationship = body.maybe_text("relationship", 100);
+    change.language = body.maybe_text("language", 20);
+    if (const auto owner = body.maybe_id("owner_id")) change.owner = model::AgentId{*owner};
+    if (body.has("blocked") && !body.is_null("blocked")) change.blocked = body.flag("blocked");
     if (auto fault = body.fault()) co_return std::move(*fault);
     model::Command command = model::ChangeContactProfile{
-        request.principal->agent.id, model::ContactId{request.id()}, std::move(profile)};
+        request.principal->agent.id, model::ContactId{request.id()}, std::move(change)};
     const auto answer = co_await submit(gateway, loop, std::move(command));
     if (!answer.ok()) co_return problem_of(answer);
     std::function<void(storage::Reader&)> again = [&](storage::Reader& reader) {

@@ -172,8 +172,11 @@ Result waive_answer(Gateway& gateway, runtime::Loop& loop, Request& request) {
 }
 
 Result mark_spam(Gateway& gateway, runtime::Loop& loop, Request& request) {
+    JsonBody body(request.body);
+    const bool is_spam = !body.has("is_spam") || body.flag("is_spam");
+    if (auto fault = body.fault()) co_return std::move(*fault);
     model::Command command =
-        model::MarkSpam{request.principal->agent.id, model::ConversationId{request.id()}};
+        model::MarkSpam{request.principal->agent.id, model::ConversationId{request.id()}, is_spam};
     const auto answer = co_await submit(gateway, loop, std::move(command));
     if (!answer.ok()) co_return problem_of(answer);
     co_return Response{.status = 204};

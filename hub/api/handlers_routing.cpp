@@ -12,10 +12,11 @@ Result get_routing(Gateway& gateway, runtime::Loop&, Request&) {
 }
 
 Result save_routing(Gateway& gateway, runtime::Loop& loop, Request& request) {
+    if (auto fault = JsonBody(request.body).fault()) co_return std::move(*fault);
     model::SaveRoutingSettings save{request.principal->agent.id, {}};
     std::string fault;
     try {
-        save.settings = model::routing_settings_from(request.body);
+        save.settings = model::changed_settings(gateway.intake.directory()->routing, request.body);
     } catch (const std::exception& error) {
         fault = error.what();
     }
@@ -41,8 +42,8 @@ Result save_rule(Gateway& gateway, runtime::Loop& loop, Request& request) {
     JsonBody body(request.body);
     model::RoutingRule rule{
         *id, body.text("name", 200, true),
-        static_cast<std::uint32_t>(body.maybe_number("rank", 1'000'000).value_or(0)),
-        body.text("text", 16 * 1024, true)};
+        static_cast<std::uint32_t>(body.maybe_number("rank", rank_max).value_or(0)),
+        body.text("text", rule_bytes_max, true)};
     if (auto fault = body.fault()) co_return std::move(*fault);
     model::Command command = model::SaveRoutingRule{request.principal->agent.id, std::move(rule)};
     auto response =
@@ -90,7 +91,7 @@ desk::State names_of(const flow::Directory& directory) {
 // What a rule would have made of the last conversations, condition by condition; saves nothing.
 Result dry_run_rule(Gateway& gateway, runtime::Loop& loop, Request& request) {
     JsonBody body(request.body);
-    const std::string text = body.text("text", 16 * 1024, true);
+    const std::string text = body.text("text", rule_bytes_max, true);
     const auto last = body.maybe_number("last", 200).value_or(50);
     if (auto fault = body.fault()) co_return std::move(*fault);
     const auto parsed = routing::parse_rule(text);
@@ -127,6 +128,7 @@ Result apply_declaration(Gateway& gateway, runtime::Loop& loop, Request& request
     std::function<void()> work = [&] { declaration.emplace(body); };
     co_await compute(gateway, loop, std::move(work));
     if (const auto fault = declaration->fault()) co_return problem(422, "Invalid request", *fault);
+    static constexpr const char* before_stays = "; the steps before it are done";
     std::string applied;
     for (std::size_t step = 0; step < declaration->size(); ++step) {
         const auto directory = gateway.intake.directory();
@@ -135,17 +137,12 @@ Result apply_declaration(Gateway& gateway, runtime::Loop& loop, Request& request
             command = declaration->command(step, request.principal->agent.id, *directory);
         };
         co_await compute(gateway, loop, std::move(read_step));
-        std::string fault;
-        if (auto* wrong = std::get_if<std::string>(&command)) fault = *wrong;
-        if (fault.empty()) {
-            const auto answer =
-                co_await submit(gateway, loop, std::move(std::get<model::Command>(command)));
-            if (!answer.ok()) fault = answer.detail;
-        }
-        if (!fault.empty())
-            co_return problem(
-                422, "Invalid request",
-                declaration->title(step) + ": " + fault + "; the steps before it are done");
+        if (auto* wrong = std::get_if<std::string>(&command))
+            co_return problem(422, "Invalid request",
+                              declaration->title(step) + ": " + *wrong + before_stays);
+        auto answer = co_await submit(gateway, loop, std::move(std::get<model::Command>(command)));
+        answer.detail = declaration->title(step) + ": " + answer.detail + before_stays;
+        if (!answer.ok()) co_return problem_of(answer);
         applied += (applied.empty() ? "" : ",") + model::quoted(declaration->title(step));
     }
     co_return json_response(R"({"applied":[)" + applied + "]}");

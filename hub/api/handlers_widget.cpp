@@ -41,7 +41,7 @@ Result widget_config(Gateway& gateway, runtime::Loop&, Request& request) {
     if (auto answer = refused(inbox, request)) co_return std::move(*answer);
     auto response = json_response(
         R"({"name":)" + model::quoted(inbox->name) + R"(,"online":)" +
-        (directory->anybody_online(inbox->team) ? "true" : "false") + R"(,"offline_form":)" +
+        (directory->anybody_chats(inbox->team) ? "true" : "false") + R"(,"offline_form":)" +
         (model::is_some(inbox->offline_inbox) ? "true" : "false") + R"(,"upload_bytes_max":)" +
         std::to_string(gateway.settings.chat.upload_bytes_max) + "}");
     co_return shared_with_origin(std::move(response), *inbox, request);

@@ -16,22 +16,30 @@ class OpenConsoles {
 public:
     using Close = std::function<void()>;  // any thread
 
-    // True when it is the agent's first.
-    bool add(std::uint64_t handle, model::AgentId agent, std::string session, Close close) {
+    // `tell(agent, connected)` is called when an agent's first console opens and her last one goes:
+    // under the lock, so that the desk hears it in the order in which it happened.
+    using Tell = std::function<void(model::AgentId, bool connected)>;
+
+    void add(std::uint64_t handle, model::AgentId agent, std::string session, Close close,
+             const Tell& tell) {
         const std::lock_guard lock(mutex_);
         consoles_[handle] = {agent, std::move(session), std::move(close)};
-        return ++counts_[agent] == 1;
+        if (++counts_[agent] == 1) tell(agent, true);
     }
-    // True when it was the agent's last.
-    bool remove(std::uint64_t handle) {
+    void remove(std::uint64_t handle, const Tell& tell) {
         const std::lock_guard lock(mutex_);
         const auto known = consoles_.find(handle);
-        if (known == consoles_.end()) return false;
+        if (known == consoles_.end()) return;
         const model::AgentId agent = known->second.agent;
         consoles_.erase(known);
-        if (--counts_[agent] > 0) return false;
+        if (--counts_[agent] > 0) return;
         counts_.erase(agent);
-        return true;
+        tell(agent, false);
+    }
+    // Tells again how it is now: the desk could not take it before.
+    void tell_again(model::AgentId agent, const Tell& tell) {
+        const std::lock_guard lock(mutex_);
+        tell(agent, counts_.contains(agent));
     }
     void close_session(const std::string& session) {
         close_if([&session](const Console& console) { return console.session == session; });

@@ -255,7 +255,7 @@ private:
         co_await submit(self->gateway_, self->loop_, std::move(command));
     }
 
-    bool online() const { return gateway_.intake.directory()->anybody_online(inbox_->team); }
+    bool online() const { return gateway_.intake.directory()->anybody_chats(inbox_->team); }
     void tell_presence() {
         if (inbox_) send(chat::presence_frame(online()));
     }

@@ -14,6 +14,8 @@
 namespace app {
 namespace {
 
+constexpr long answer_seconds_max = 120;
+
 std::string contents(const std::filesystem::path& file) {
     std::ifstream in(file);
     if (!in) throw std::runtime_error("cannot read " + file.string());
@@ -37,6 +39,7 @@ int apply_over_http(const Options& options, const std::string& text) {
     curl_easy_setopt(curl, CURLOPT_URL, url.c_str());
     curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
     curl_easy_setopt(curl, CURLOPT_POSTFIELDS, text.c_str());
+    curl_easy_setopt(curl, CURLOPT_TIMEOUT, answer_seconds_max);
     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take);
     curl_easy_setopt(curl, CURLOPT_WRITEDATA, &reply);
     const CURLcode code = curl_easy_perform(curl);
@@ -73,7 +76,7 @@ int apply(const Options& options) {
     std::optional<DataLock> lock;
     try {
         lock.emplace(options.config.data);
-    } catch (const std::exception&) {
+    } catch (const DataInUse&) {
         return apply_over_http(options, text);
     }
     const auto store = open_store(options);

@@ -17,8 +17,8 @@ DataLock::DataLock(const std::filesystem::path& folder) {
                                  "; give another folder with --data");
     if (::flock(handle_, LOCK_EX | LOCK_NB) == 0) return;
     ::close(handle_);
-    throw std::runtime_error("another sportello uses " + folder.string() +
-                             "; stop it first, or give another folder with --data");
+    throw DataInUse("another sportello uses " + folder.string() +
+                    "; stop it first, or give another folder with --data");
 }
 
 DataLock::~DataLock() {

@@ -2,8 +2,14 @@
 #pragma once
 
 #include <filesystem>
+#include <stdexcept>
 
 namespace app {
+
+// Another process holds the folder.
+struct DataInUse : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
 
 class DataLock {
 public:

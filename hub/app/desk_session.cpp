@@ -18,7 +18,7 @@ model::Answer DeskSession::run(const model::Command& command) {
     store_.read([&](storage::Reader& reader) { found.set_value(desk::load(reader, needs)); });
     const desk::Loaded loaded = found.get_future().get();
     desk::adopt(state_, loaded);
-    desk::Decision decision = desk::decide(state_, command, loaded, clock_.now());
+    desk::Decision decision = desk::decide(state_, command, loaded, clock_.now(), false);
     if (!decision.batch.events.empty() || !decision.batch.rows.empty())
         commit(std::move(decision.batch));
     return decision.answer;

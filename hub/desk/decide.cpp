@@ -91,12 +91,13 @@ Decision Decider::finish() {
     return std::move(decision_);
 }
 
-Decision decide(State& state, const Command& command, const Loaded& loaded, Instant now) {
+Decision decide(State& state, const Command& command, const Loaded& loaded, Instant now,
+                bool routes) {
     Decider decider(state, now, loaded);
     state.sync_router();
     state.router().advance(now);
     std::visit(decider, command);
-    decider.route_waiting();
+    if (routes) decider.route_waiting();
     return decider.finish();
 }
 

@@ -22,7 +22,8 @@ struct Decision {
 
 // Decides and folds. The state is changed at once; the caller commits `batch` before it tells
 // anybody. `loaded` must be what `needs_of` asked for (see needs.hpp) and be adopted already.
+// Without `routes` nothing is handed out: for commands beside a hub that rests.
 Decision decide(State& state, const model::Command& command, const Loaded& loaded,
-                model::Instant now);
+                model::Instant now, bool routes = true);
 
 }  // namespace desk

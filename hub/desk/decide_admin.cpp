@@ -107,9 +107,13 @@ void Decider::operator()(const SavePolicy& command) {
         return refuse(Refusal::invalid, "there is no calendar " + text_of(policy.calendar),
                       "calendar_id");
     if (!is_some(policy.id)) policy.id = PolicyId{fresh_id()};
+    decision_.answer.id = number(policy.id);
+    if (const auto known = state.policies.find(policy.id); known != state.policies.end()) {
+        policy.version = known->second.version;
+        if (policy == known->second) return;  // saved again as it is: no new version
+    }
     policy.version = 1;  // after every version there ever was, also of a removed one
     while (state.policy(policy.id, policy.version) != nullptr) ++policy.version;
-    decision_.answer.id = number(policy.id);
     emit(PolicySaved{std::move(policy)});
 }
 
@@ -120,7 +124,11 @@ void Decider::operator()(const RemovePolicy& command) {
         return refuse(Refusal::not_found, "there is no policy " + text_of(command.policy));
     emit(PolicyRemoved{command.policy, state.policies.at(command.policy).version});
     std::vector<ConversationId> ids;
-    for (const auto& [id, conversation] : state.conversations()) ids.push_back(id);
+    const auto owes = [&command](const sla::Clock& clock) {
+        return clock.policy == command.policy && sla::is_open(clock);
+    };
+    for (const auto& [id, conversation] : state.conversations())
+        if (std::ranges::any_of(conversation.clocks, owes)) ids.push_back(id);
     std::ranges::sort(ids);
     for (const ConversationId id : ids)
         end_clocks(
@@ -139,8 +147,10 @@ void Decider::operator()(const SaveCalendar& command) {
         return refuse(Refusal::invalid, fault->detail, fault->place);
     if (!is_some(calendar.id)) calendar.id = CalendarId{fresh_id()};
     const auto known = state.calendars.find(calendar.id);
-    calendar.version = known == state.calendars.end() ? 1 : known->second.version + 1;
     decision_.answer.id = number(calendar.id);
+    calendar.version = known == state.calendars.end() ? 0 : known->second.version;
+    if (known != state.calendars.end() && calendar == known->second) return;
+    ++calendar.version;
     emit(CalendarSaved{std::move(calendar)});
 }
 

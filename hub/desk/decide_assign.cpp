@@ -1,4 +1,4 @@
-// Decisions about status and ownership, and the routing that follows from them.
+// Decisions about status, ownership, priority and tags.
 #include <algorithm>
 
 #include "hub/desk/decider.hpp"
@@ -118,7 +118,7 @@ void Decider::assign(ConversationId id, AgentId agent, TeamId team, AssignedBy b
 void Decider::operator()(const ChangeValueFactor& command) {
     const Agent* agent = acting(command.agent);
     if (agent == nullptr) return;
-    if (agent->role != Role::supervisor && agent->role != Role::administrator)
+    if (!steps_in(agent->role))
         return refuse(Refusal::forbidden,
                       "only a supervisor may change what a conversation counts");
     const Conversation* conversation = visible(*agent, command.conversation);

@@ -60,11 +60,10 @@ const sla::Policy* Decider::policy_for(const Conversation& conversation) const {
     if (const auto forced = state.policies.find(conversation.policy);
         forced != state.policies.end())
         return &forced->second;
-    std::vector<sla::Policy> policies;
+    std::vector<const sla::Policy*> policies;
     policies.reserve(state.policies.size());
-    for (const auto& [id, policy] : state.policies) policies.push_back(policy);
-    const sla::Policy* chosen = sla::choose_policy(policies, policy_facts(conversation));
-    return chosen == nullptr ? nullptr : &state.policies.at(chosen->id);
+    for (const auto& [id, policy] : state.policies) policies.push_back(&policy);
+    return sla::choose_policy(policies, policy_facts(conversation));
 }
 
 void Decider::start_clock(ConversationId id, Metric metric) {
@@ -290,7 +289,7 @@ void Decider::operator()(const TimeReached&) {
         offer_or_return_due(*id);
     }
     while (const auto agent = state.lost_agent(now)) {
-        change_availability(*agent, Availability::offline, "connection lost");
+        go_away(*agent, Availability::offline, "connection lost");
         leave(*agent, true);
     }
 }
@@ -317,9 +316,9 @@ void Decider::operator()(const WaiveAnswer& command) {
     if (conversation == nullptr) return;
     if (command.reason.empty())
         return refuse(Refusal::invalid, "say why no answer is needed", "reason");
-    const bool steps_in = agent->role == Role::supervisor || agent->role == Role::administrator;
+    const bool may = steps_in(agent->role);
     const bool owes_first = open_clock(*conversation, Metric::first_response) != nullptr;
-    if ((command.public_too || owes_first) && !steps_in)
+    if ((command.public_too || owes_first) && !may)
         return refuse(Refusal::forbidden, "only a supervisor may waive a first or a public answer");
     decision_.answer.conversation = conversation->id;
     if (command.public_too)

@@ -79,7 +79,9 @@ void Decider::operator()(const SendReply& command) {
     emit(ReplyQueued{message}, before);
     answered(before.id, message.id, message.visibility == Visibility::public_);
     if (before.status != Status::open) change_status(before.id, Status::open);
-    if (!is_some(before.assignee)) assign(before.id, agent->id, before.team, AssignedBy::taking);
+    // A breach told just now may have moved it to another team.
+    const Conversation& after = *state.conversation(before.id);
+    if (!is_some(after.assignee)) assign(before.id, agent->id, after.team, AssignedBy::taking);
     if (before.channel == Channel::email) queue_mail(before, message, command);
     remember(author_of(command.agent), command.client_id);
 }

@@ -9,6 +9,7 @@ using namespace model;
 
 void Decider::route_waiting() {
     actor_ = {};
+    withdraw_stale_offers();
     for (;;) {
         state.sync_router();
         state.router().advance(now);
@@ -26,8 +27,20 @@ void Decider::route_waiting() {
     }
 }
 
+// What is offered and not waited for any more is nobody's to accept (R18).
+void Decider::withdraw_stale_offers() {
+    const std::map<ConversationId, bool> touched = waited_before_;
+    for (const auto& [id, before] : touched) {
+        const Conversation* conversation = state.conversation(id);
+        if (conversation == nullptr || !is_some(conversation->offered_to)) continue;
+        if (conversation->status != Status::open || !conversation->waiting_since)
+            end_offer(id, OfferEnd::withdrawn);
+    }
+}
+
 // In a queue that offers, live work waits for the agent's yes; asynchronous work is accepted by
-// itself (R17).
+// itself (R17). An agent who helps out from another team cannot see what is offered to her: she is
+// given it.
 void Decider::hand_out(const routing::Assignment& made) {
     const ConversationId id{made.item};
     const Conversation& conversation = *state.conversation(id);
@@ -36,8 +49,10 @@ void Decider::hand_out(const routing::Assignment& made) {
                         made.why},
          conversation);
     const auto team = state.teams.find(conversation.team);
+    const auto& teams = state.agents.at(made.agent).teams;
     const bool offers = team != state.teams.end() && team->second.mode == QueueMode::offer &&
-                        is_live(conversation.channel);
+                        is_live(conversation.channel) &&
+                        std::ranges::find(teams, conversation.team) != teams.end();
     if (offers)
         emit(Offered{made.agent, now + std::chrono::seconds{state.routing_settings.accept_seconds}},
              *state.conversation(id));
@@ -77,8 +92,7 @@ void Decider::end_offer(ConversationId id, OfferEnd how) {
     emit(fact, conversation);
     const bool too_many = state.agent_states[agent].lapses >= state.routing_settings.lapses_max &&
                           state.routing_settings.lapses_max > 0;
-    if (how == OfferEnd::lapsed && too_many)
-        change_availability(agent, Availability::not_responding, {});
+    if (how == OfferEnd::lapsed && too_many) go_away(agent, Availability::not_responding, {});
 }
 
 void Decider::operator()(const AnswerOffer& command) {
@@ -94,29 +108,20 @@ void Decider::operator()(const AnswerOffer& command) {
     assign(command.conversation, command.agent, team, AssignedBy::routing);
 }
 
-void Decider::change_availability(AgentId agent, Availability to, std::string label) {
-    const bool online = to == Availability::online;
-    emit(AvailabilityChanged{agent, to, std::move(label), online, online, std::nullopt});
+// Which work she takes, and until when, stays said: it counts again when she is back.
+void Decider::go_away(AgentId agent, Availability to, std::string label) {
+    const AgentState& now_is = state.agent_states[agent];
+    emit(AvailabilityChanged{agent, to, std::move(label), now_is.takes_sessions,
+                             now_is.takes_asynchronous, now_is.shift_ends});
 }
 
 void Decider::come_online(AgentId agent) {
-    change_availability(agent, Availability::online, {});
-}
-
-std::vector<ConversationId> Decider::in_hand(AgentId agent) const {
-    std::vector<ConversationId> ids;
-    for (const auto& [id, conversation] : state.conversations())
-        if (conversation.assignee == agent && occupies(conversation)) ids.push_back(id);
-    std::ranges::sort(ids);
-    return ids;
+    go_away(agent, Availability::online, {});
 }
 
 void Decider::withdraw_offers(AgentId agent) {
-    std::vector<ConversationId> ids;
-    for (const auto& [id, conversation] : state.conversations())
-        if (conversation.offered_to == agent) ids.push_back(id);
-    std::ranges::sort(ids);
-    for (const ConversationId id : ids) end_offer(id, OfferEnd::withdrawn);
+    for (const ConversationId id : state.held_by(agent))
+        if (state.conversation(id)->offered_to == agent) end_offer(id, OfferEnd::withdrawn);
 }
 
 // R19, R20: at the end of a shift what was begun may be finished within a grace, the rest returns
@@ -124,7 +129,7 @@ void Decider::withdraw_offers(AgentId agent) {
 void Decider::leave(AgentId agent, bool connection_lost) {
     withdraw_offers(agent);
     const auto grace = std::chrono::seconds{state.routing_settings.grace_seconds};
-    for (const ConversationId id : in_hand(agent)) {
+    for (const ConversationId id : state.held_by(agent)) {
         const Conversation& conversation = *state.conversation(id);
         if (connection_lost && !conversation.waiting_since) continue;
         if (!connection_lost && conversation.begun)
@@ -141,8 +146,8 @@ void Decider::operator()(const SetAvailability& command) {
     if (!state.agents.contains(command.agent))
         return refuse(Refusal::not_found, "there is no agent " + text_of(command.agent),
                       "agent_id");
-    const bool steps_in = by->role == Role::supervisor || by->role == Role::administrator;
-    if (command.agent != command.by && !steps_in)
+    const bool may = steps_in(by->role);
+    if (command.agent != command.by && !may)
         return refuse(Refusal::forbidden, "only a supervisor may change another agent's state");
     if (command.to == Availability::not_responding)
         return refuse(Refusal::invalid, "nobody sets this by hand", "availability");
@@ -165,7 +170,7 @@ void Decider::operator()(const SetAvailability& command) {
     if (command.to == Availability::offline) leave(command.agent, false);
     if (!online) withdraw_offers(command.agent);
     if (!online) return;
-    for (const ConversationId id : in_hand(command.agent))
+    for (const ConversationId id : state.held_by(command.agent))
         if (state.conversation(id)->returns_at)
             emit(ReturnPlanned{std::nullopt}, *state.conversation(id));
 }
@@ -196,7 +201,9 @@ void Decider::offer_or_return_due(ConversationId id) {
 void Decider::operator()(const SaveRoutingSettings& command) {
     if (!administrates(command.by)) return;
     RoutingSettings settings = command.settings;
-    settings.version = state.routing_settings.version + 1;
+    settings.version = state.routing_settings.version;
+    if (settings == state.routing_settings) return;  // no version without a change
+    ++settings.version;
     emit(RoutingSettingsSaved{std::move(settings)});
 }
 

@@ -43,7 +43,7 @@ public:
 
     Decision finish();
 
-    friend Decision decide(State&, const model::Command&, const Loaded&, model::Instant);
+    friend Decision decide(State&, const model::Command&, const Loaded&, model::Instant, bool);
 
 private:
     // Appends a fact, folds it and projects it.
@@ -105,6 +105,10 @@ private:
     void change_status(model::ConversationId id, model::Status to,
                        std::optional<model::Instant> until = std::nullopt);
 
+    // contacts
+    void change_profile(const model::Contact& contact, model::ContactProfile profile);
+    void void_as_spam(model::ConversationId id);
+
     // rules
     void apply_rules(model::ConversationId id, const connectors::Inbound& inbound);
 
@@ -117,11 +121,11 @@ private:
                 model::AssignedBy by, model::AgentId kept_for = {});
     bool keeps_owner(const model::Conversation& conversation) const;
     void end_offer(model::ConversationId id, model::OfferEnd how);
-    void change_availability(model::AgentId agent, model::Availability to, std::string label);
+    void go_away(model::AgentId agent, model::Availability to, std::string label);
+    void withdraw_stale_offers();
     void leave(model::AgentId agent, bool connection_lost);
     void come_online(model::AgentId agent);
     void withdraw_offers(model::AgentId agent);
-    std::vector<model::ConversationId> in_hand(model::AgentId agent) const;
     void offer_or_return_due(model::ConversationId id);
 
     State& state;

@@ -45,6 +45,7 @@ struct Fold {
         const std::uint32_t weight = is_some(inbox.id) ? inbox.weight : fact.inbox.weight;
         inbox = fact.inbox;
         inbox.weight = weight;
+        state.inbox_changed(inbox.id);
     }
     void operator()(const AgentSaved& fact) const {
         used(number(fact.agent.id));
@@ -124,13 +125,16 @@ struct Fold {
             conversation.offered_to = {};
             conversation.offer_ends.reset();
             conversation.updated_at = event.at;
+            std::erase_if(conversation.excluded,
+                          [this](const auto& one) { return one.second <= event.at; });
             if (fact.clears_exclusions)
                 conversation.excluded.clear();
             else if (fact.excluded_until)
                 conversation.excluded[fact.agent] = *fact.excluded_until;
         });
         AgentState& agent = state.agent_states[fact.agent];
-        agent.lapses = fact.how == OfferEnd::lapsed ? agent.lapses + 1 : 0;
+        if (fact.how == OfferEnd::lapsed) ++agent.lapses;
+        if (fact.how == OfferEnd::accepted || fact.how == OfferEnd::declined) agent.lapses = 0;
     }
     void operator()(const ReturnPlanned& fact) const {
         state.change(event.conversation,
@@ -290,7 +294,7 @@ struct Fold {
             // R25: pulled back by hand, it goes to somebody else first.
             if (fact.by == AssignedBy::hand && !is_some(fact.to_agent)) {
                 conversation.previous = fact.kept_for;
-                if (is_some(fact.from_agent))
+                if (is_some(fact.from_agent) && fact.from_agent != fact.kept_for)
                     conversation.excluded[fact.from_agent] =
                         event.at +
                         std::chrono::seconds{state.routing_settings.decline_exclusion_seconds};

@@ -147,7 +147,7 @@ void restore_config(State& state, storage::Reader& reader) {
         if (row.kind == "team") state.teams[TeamId{row.id}] = team_from(row.body);
         if (row.kind == "inbox") state.inboxes[InboxId{row.id}] = inbox_from(row.body);
         if (row.kind == "rule") state.put(rule_from(row.body));
-        if (row.kind == "routing") state.routing_settings = routing_settings_from(row.body);
+        if (row.kind == "routing") state.routing_settings = stored_routing_settings(row.body);
         if (row.kind.starts_with("policy_v")) state.put(policy_from(row.body));
         if (row.kind.starts_with("calendar_v")) state.put(calendar_from(row.body));
         if (row.kind == "agent") {

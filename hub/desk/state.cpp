@@ -45,6 +45,25 @@ std::optional<model::Instant> wake_of(const State& state, const model::Conversat
 
 }  // namespace
 
+// Adds an id to the set of a key, or takes it out and the set with it when it was the last.
+template <class Key>
+static void note(std::map<Key, std::set<model::ConversationId>>& sets, Key key,
+                 model::ConversationId id, bool in) {
+    if (in) {
+        sets[key].insert(id);
+        return;
+    }
+    const auto known = sets.find(key);
+    if (known == sets.end()) return;
+    known->second.erase(id);
+    if (known->second.empty()) sets.erase(known);
+}
+
+static model::AgentId holder_of(const model::Conversation& conversation) {
+    if (model::is_some(conversation.offered_to)) return conversation.offered_to;
+    return occupies(conversation) ? conversation.assignee : model::AgentId{};
+}
+
 bool occupies(const model::Conversation& conversation) {
     return conversation.status == model::Status::open && model::is_some(conversation.assignee) &&
            (conversation.waiting_since || conversation.channel == model::Channel::chat);
@@ -122,12 +141,15 @@ const sla::Policy* State::policy(model::PolicyId id, std::uint32_t version) cons
 }
 
 std::vector<model::ConversationId> State::unresolved_of(model::ContactId contact) const {
-    std::vector<model::ConversationId> ids;
-    for (const auto& [id, conversation] : conversations_)
-        if (conversation.contact == contact && conversation.status != model::Status::resolved)
-            ids.push_back(id);
-    std::ranges::sort(ids);
-    return ids;
+    const auto known = unresolved_.find(contact);
+    if (known == unresolved_.end()) return {};
+    return {known->second.begin(), known->second.end()};
+}
+
+std::vector<model::ConversationId> State::held_by(model::AgentId agent) const {
+    const auto known = held_.find(agent);
+    if (known == held_.end()) return {};
+    return {known->second.begin(), known->second.end()};
 }
 
 // Versions may come in any order when the state is restored: the newest is in force.
@@ -149,6 +171,10 @@ std::optional<model::ConversationId> State::due_wake(model::Instant now) const {
 }
 
 void State::index(const model::Conversation& conversation) {
+    if (conversation.status != model::Status::resolved)
+        note(unresolved_, conversation.contact, conversation.id, true);
+    if (const auto holder = holder_of(conversation); model::is_some(holder))
+        note(held_, holder, conversation.id, true);
     unsynced_.insert(conversation.id);
     if (const auto at = wake_of(*this, conversation))
         wakes_.set(model::number(conversation.id), *at);
@@ -159,6 +185,8 @@ void State::index(const model::Conversation& conversation) {
 }
 
 void State::unindex(const model::Conversation& conversation) {
+    note(unresolved_, conversation.contact, conversation.id, false);
+    note(held_, holder_of(conversation), conversation.id, false);
     if (is_open_chat(conversation))
         open_chats_.erase({conversation.contact, conversation.inbox, conversation.id});
 }

@@ -64,6 +64,8 @@ public:
 
     // The contact's conversations that are not resolved, which are always in memory; by id.
     std::vector<model::ConversationId> unresolved_of(model::ContactId contact) const;
+    // What occupies the agent or is offered to her; by id.
+    std::vector<model::ConversationId> held_by(model::AgentId agent) const;
 
     // The version of a calendar; for id 0 and unknown ones, the calendar that is always open.
     const sla::Calendar& calendar(const sla::CalendarRef& ref) const;
@@ -85,6 +87,7 @@ public:
     // The agent, or the settings, changed: the router learns it.
     void agent_changed(model::AgentId id);
     void team_changed(model::TeamId id);
+    void inbox_changed(model::InboxId id);
     void routing_changed();
     // The agent whose lost connection is past its grace at `now`.
     std::optional<model::AgentId> lost_agent(model::Instant now) const;
@@ -142,6 +145,8 @@ private:
     std::deque<Recent<model::ConversationId>> recent_conversations_;
     std::set<std::tuple<model::ContactId, model::InboxId, model::ConversationId>> open_chats_;
     routing::Router router_{{}};
+    std::map<model::ContactId, std::set<model::ConversationId>> unresolved_;
+    std::map<model::AgentId, std::set<model::ConversationId>> held_;
     std::set<model::ConversationId> unsynced_;
     sla::Deadlines lost_agents_;  // by agent
     sla::Deadlines wakes_;        // by conversation

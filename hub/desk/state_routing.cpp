@@ -38,6 +38,7 @@ bool is_live(Channel channel) {
 }
 
 bool accepts(const AgentState& agent, bool live) {
+    if (agent.availability != Availability::online) return false;
     return live ? agent.takes_sessions : agent.takes_asynchronous;
 }
 
@@ -73,12 +74,19 @@ routing::Item State::item_of(const Conversation& conversation) const {
     item.previous =
         is_some(conversation.previous) ? conversation.previous : conversation.profile.owner;
     item.excluded = conversation.excluded;
+    item.answered = !conversation.waiting_since;
     const sla::Clock* clock = pressing_clock(conversation);
     if (clock == nullptr) {
         item.due_at = item.created_at + unpromised_target;
         item.target = unpromised_target;
         item.first_reply = !item.begun;
         item.relaxes_at = item.created_at;
+        const auto when_left = [&](double share) {
+            return item.created_at + std::chrono::duration_cast<sla::Span>(
+                                         sla::Span{unpromised_target} * (1 - share));
+        };
+        if (is_some(item.previous)) item.held_until = when_left(settings.parameters.hold_share);
+        item.overflows_at = when_left(settings.parameters.overflow_share);
         return item;
     }
     const sla::Calendar& hours = calendar(clock->calendar);
@@ -131,8 +139,8 @@ void State::agent_changed(AgentId id) {
     one.skills = agent.skills;
     one.session_capacity = agent.session_capacity;
     one.asynchronous_capacity = agent.asynchronous_capacity;
-    one.takes_sessions = now.takes_sessions;
-    one.takes_asynchronous = now.takes_asynchronous;
+    one.takes_sessions = accepts(now, true);
+    one.takes_asynchronous = accepts(now, false);
     one.last_assigned = now.idle_since;
     one.shift_ends = now.shift_ends;
     router_.put(one);
@@ -152,6 +160,11 @@ void State::team_changed(TeamId id) {
         if (conversation.team == id) unsynced_.insert(conversation_id);
 }
 
+void State::inbox_changed(InboxId id) {
+    for (const auto& [conversation_id, conversation] : conversations_)
+        if (conversation.inbox == id) unsynced_.insert(conversation_id);
+}
+
 void State::routing_changed() {
     routing::Router::Settings settings;
     settings.policy = routing_settings.policy;
@@ -159,6 +172,7 @@ void State::routing_changed() {
     settings.parameters = routing_settings.parameters;
     router_.configure(std::move(settings));
     for (const auto& [id, conversation] : conversations_) unsynced_.insert(id);
+    for (const auto& [id, agent] : agents) agent_changed(id);  // the grace may be another
 }
 
 std::optional<AgentId> State::lost_agent(Instant now) const {

@@ -10,14 +10,11 @@ const model::Inbox* Directory::inbox_of(model::Channel channel, const std::strin
     return nullptr;
 }
 
-bool Directory::anybody_online(model::TeamId team) const {
-    for (const auto& [id, agent] : agents) {
-        const auto state = availabilities.find(id);
-        const bool member = std::ranges::find(agent.teams, team) != agent.teams.end();
-        if (member && state != availabilities.end() && state->second == model::Availability::online)
-            return true;
-    }
-    return false;
+bool Directory::anybody_chats(model::TeamId team) const {
+    return std::ranges::any_of(agents, [this, team](const auto& one) {
+        const auto& teams = one.second.teams;
+        return takes_sessions.contains(one.first) && std::ranges::find(teams, team) != teams.end();
+    });
 }
 
 void Intake::submit(model::Command command, runtime::Loop& reply_to, Done done) {
@@ -60,8 +57,10 @@ Directory directory_of(const desk::State& state) {
     directory.calendars = state.calendars;
     directory.routing = state.routing_settings;
     directory.rules = state.rules;
-    for (const auto& [id, agent] : state.agent_states)
+    for (const auto& [id, agent] : state.agent_states) {
         directory.availabilities[id] = agent.availability;
+        if (desk::accepts(agent, true)) directory.takes_sessions.insert(id);
+    }
     return directory;
 }
 

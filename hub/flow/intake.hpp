@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 
 #include "connectors/connectors.hpp"
@@ -26,8 +27,9 @@ struct Directory {
     model::RoutingSettings routing;
     std::map<model::RuleId, model::RoutingRule> rules;
     std::map<model::AgentId, model::Availability> availabilities;
+    std::set<model::AgentId> takes_sessions;
 
-    bool anybody_online(model::TeamId team) const;
+    bool anybody_chats(model::TeamId team) const;  // some member takes live work now
     const model::Inbox* inbox_of(model::Channel channel, const std::string& address) const;
 };
 

@@ -48,8 +48,9 @@ sla::Calendar calendar_from(std::string_view json);
 sla::Clock clock_from(std::string_view json);
 std::uint32_t removed_version(std::string_view policy_removed);  // of that event's payload
 routing::Decision decision_from(std::string_view json);
-// What is left out keeps its default; a wrong name or value throws with the cure.
-RoutingSettings routing_settings_from(std::string_view json);
+RoutingSettings stored_routing_settings(std::string_view json);  // as the log has it
+// The settings with what `json` names changed; a wrong name or value throws with the cure.
+RoutingSettings changed_settings(RoutingSettings settings, std::string_view json);
 RoutingRule rule_from(std::string_view json);
 // What is left out keeps its default; a wrong name or value throws with the cure.
 routing::Parameters parameters_from(std::string_view json);

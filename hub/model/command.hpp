@@ -106,7 +106,7 @@ struct ApplyPolicies {
 struct ChangeContactProfile {
     AgentId agent{};
     ContactId contact{};
-    ContactProfile profile;
+    ProfileChange change;
 };
 struct WaiveAnswer {
     AgentId agent{};
@@ -117,6 +117,7 @@ struct WaiveAnswer {
 struct MarkSpam {
     AgentId agent{};
     ConversationId conversation{};
+    bool is_spam = true;  // false takes it back
 };
 
 struct SaveRoutingSettings {

@@ -124,6 +124,15 @@ struct ContactProfile {
     friend bool operator==(const ContactProfile&, const ContactProfile&) = default;
 };
 
+// What somebody wants changed of it; what is left out stays.
+struct ProfileChange {
+    std::optional<std::string> segment;
+    std::optional<std::string> relationship;
+    std::optional<std::string> language;
+    std::optional<AgentId> owner;
+    std::optional<bool> blocked;
+};
+
 struct Contact {
     ContactId id{};
     std::string name;

@@ -1,6 +1,5 @@
 #include "hub/model/codec.hpp"
 #include "hub/model/json_parts.hpp"
-#include "routing/parameters.hpp"
 
 namespace model {
 namespace json_parts {
@@ -88,37 +87,6 @@ routing::Decision decision_from(const Json& json) {
     return decision;
 }
 
-Json parameters_json(const routing::Parameters& parameters) {
-    Json json = {{"asynchronous_bound", parameters.asynchronous_bound}};
-    for (const routing::Knob& knob : routing::knobs())
-        json[std::string{knob.name}] = parameters.*knob.member;
-    return json;
-}
-
-routing::Parameters parameters_value(const Json& json) {
-    routing::Parameters parameters;
-    if (!json.is_object()) throw std::runtime_error("parameters are one JSON object");
-    for (const auto& [name, value] : json.items()) {
-        const auto known = std::ranges::find(routing::knobs(), name, &routing::Knob::name);
-        if (name == "asynchronous_bound" && value.is_number_unsigned() && value > 0 &&
-            value <= routing::asynchronous_bound_max) {
-            parameters.asynchronous_bound = value;
-            continue;
-        }
-        if (known == routing::knobs().end() && name != "asynchronous_bound")
-            throw std::runtime_error("there is no parameter " + name);
-        if (known == routing::knobs().end() || !value.is_number() || value < known->low ||
-            value > known->high)
-            throw std::runtime_error(
-                name + " must be a number" +
-                (known == routing::knobs().end()
-                     ? " from 1 to 100"
-                     : " from " + Json(known->low).dump() + " to " + Json(known->high).dump()));
-        parameters.*known->member = value.get<double>();
-    }
-    return parameters;
-}
-
 Json skill_needs_json(const std::vector<routing::SkillNeed>& needs) {
     Json list = Json::array();
     for (const routing::SkillNeed& need : needs)
@@ -142,75 +110,6 @@ RoutingRule rule_value(const Json& json) {
     return {id_from<RuleId>(json, "id"), json.at("name"), json.at("rank"), json.at("text")};
 }
 
-Json routing_settings_body(const RoutingSettings& settings) {
-    return {{"version", settings.version},
-            {"policy", spoken(word(settings.policy))},
-            {"parameters", parameters_json(settings.parameters)},
-            {"relationship_values", settings.relationship_values},
-            {"segment_values", settings.segment_values},
-            {"priority_values", settings.priority_values},
-            {"accept_seconds", settings.accept_seconds},
-            {"decline_exclusion_seconds", settings.decline_exclusion_seconds},
-            {"lapses_max", settings.lapses_max},
-            {"grace_seconds", settings.grace_seconds},
-            {"connection_grace_seconds", settings.connection_grace_seconds},
-            {"reopen_days", settings.reopen_days}};
-}
-
-namespace {
-
-std::uint32_t whole_from(const Json& json, const char* key, std::uint32_t usual,
-                         std::uint32_t most) {
-    const auto found = json.find(key);
-    if (found == json.end()) return usual;
-    if (!found->is_number_unsigned() || *found > most)
-        throw std::runtime_error(std::string{key} + " must be a whole number up to " +
-                                 std::to_string(most));
-    return *found;
-}
-
-void values_from(const Json& json, const char* key, std::map<std::string, double>& values) {
-    const auto found = json.find(key);
-    if (found == json.end()) return;
-    values.clear();
-    if (!found->is_object()) throw std::runtime_error(std::string{key} + " must be an object");
-    for (const auto& [name, value] : found->items()) {
-        if (!value.is_number() || value < 0.01 || value > 1000)
-            throw std::runtime_error(std::string{key} + "." + name +
-                                     " must be a number from 0.01 to 1000");
-        values[name] = value.get<double>();
-    }
-}
-
-}  // namespace
-
-RoutingSettings routing_settings_value(const Json& json) {
-    RoutingSettings settings;
-    if (!json.is_object()) throw std::runtime_error("the settings are one JSON object");
-    settings.version = json.value("version", 0U);
-    if (json.contains("policy")) {
-        const auto policy = from_word<routing::Policy>(json.value("policy", ""));
-        if (!policy)
-            throw std::runtime_error(
-                "policy must be index, round-robin, least-loaded, fifo, priority or edf");
-        settings.policy = *policy;
-    }
-    if (json.contains("parameters")) settings.parameters = parameters_value(json.at("parameters"));
-    values_from(json, "relationship_values", settings.relationship_values);
-    values_from(json, "segment_values", settings.segment_values);
-    values_from(json, "priority_values", settings.priority_values);
-    constexpr std::uint32_t day = 86'400;
-    settings.accept_seconds = whole_from(json, "accept_seconds", settings.accept_seconds, 3600);
-    settings.decline_exclusion_seconds =
-        whole_from(json, "decline_exclusion_seconds", settings.decline_exclusion_seconds, day);
-    settings.lapses_max = whole_from(json, "lapses_max", settings.lapses_max, 100);
-    settings.grace_seconds = whole_from(json, "grace_seconds", settings.grace_seconds, day);
-    settings.connection_grace_seconds =
-        whole_from(json, "connection_grace_seconds", settings.connection_grace_seconds, day);
-    settings.reopen_days = whole_from(json, "reopen_days", settings.reopen_days, 3650);
-    return settings;
-}
-
 }  // namespace json_parts
 
 using namespace json_parts;
@@ -226,22 +125,6 @@ std::string to_json(const RoutingRule& rule) {
 }
 RoutingRule rule_from(std::string_view text) {
     return rule_value(Json::parse(text));
-}
-std::string to_json(const RoutingSettings& settings) {
-    return dump(routing_settings_body(settings));
-}
-RoutingSettings routing_settings_from(std::string_view text) try {
-    return routing_settings_value(Json::parse(text));
-} catch (const Json::exception&) {
-    throw std::runtime_error("the settings are not JSON, or a value has the wrong type");
-}
-std::string to_json(const routing::Parameters& parameters) {
-    return dump(parameters_json(parameters));
-}
-routing::Parameters parameters_from(std::string_view text) try {
-    return parameters_value(Json::parse(text));
-} catch (const Json::exception&) {
-    throw std::runtime_error("the parameters are not JSON");
 }
 
 }  // namespace model

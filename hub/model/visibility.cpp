@@ -28,6 +28,10 @@ Placement placement_of(const storage::ConversationRow& row) {
     return {InboxId{row.inbox}, TeamId{row.team}, AgentId{row.assignee}};
 }
 
+bool steps_in(Role role) {
+    return role == Role::supervisor || role == Role::administrator;
+}
+
 bool may_see(const Viewer& viewer, const Placement& placement) {
     return sees_everything(viewer.role) ||
            (is_some(viewer.agent) && viewer.agent == placement.assignee) ||

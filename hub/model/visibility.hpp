@@ -32,6 +32,8 @@ struct Placement {
 Viewer viewer_of(const Agent& agent);
 Placement placement_of(const Conversation& conversation);
 Placement placement_of(const storage::ConversationRow& row);
+// Supervisors and administrators act for others.
+bool steps_in(Role role);
 bool may_see(const Viewer& viewer, const Placement& placement);
 storage::Scope scope_of(const Viewer& viewer);
 

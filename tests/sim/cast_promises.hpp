@@ -101,7 +101,7 @@ inline Command Cast::profile() {
     if (contacts_.empty()) return ChangeContactProfile{somebody(), ContactId{9999}, {}};
     // The first ones are customers for sure: nobody was known then.
     const auto back = random_.below(std::min<std::uint64_t>(contacts_.size(), 10));
-    ContactProfile made;
+    ProfileChange made;
     made.segment = random_.one_in(2) ? "hotel" : "bakery";
     made.language = random_.one_in(2) ? "it" : "de";
     if (random_.one_in(3)) made.owner = somebody();

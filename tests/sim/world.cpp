@@ -36,7 +36,8 @@ std::string describe(const Command& command) {
     if (const auto* change = std::get_if<SetAvailability>(&command))
         out << " " << number(change->agent) << " " << word(change->to);
     if (const auto* change = std::get_if<ChangeContactProfile>(&command))
-        out << " " << number(change->contact) << (change->profile.blocked ? " blocked" : "");
+        out << " " << number(change->contact)
+            << (change->change.blocked.value_or(false) ? " blocked" : "");
     if (const auto* waive = std::get_if<WaiveAnswer>(&command))
         out << " " << number(waive->conversation) << " by " << number(waive->agent);
     if (const auto* spam = std::get_if<MarkSpam>(&command))

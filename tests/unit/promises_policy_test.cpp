@@ -27,7 +27,7 @@ protected:
         policy.targets[0].budget = budget;
         return policy;
     }
-    void give_profile(ConversationId id, const ContactProfile& profile) {
+    void give_profile(ConversationId id, const ProfileChange& profile) {
         const Answer answer = desk.tell(ChangeContactProfile{anna, desk.at(id).contact, profile});
         ASSERT_TRUE(answer.ok()) << answer.detail;
     }
