@@ -7,7 +7,7 @@ import { atEnd, check, equal, until, within } from './support.mjs';
 const base = '/api/v1';
 const site = 'demo-shop';
 
-class Visitor {
+export class Visitor {
   frames = [];
   static async token(hub) {
     return (await hub.post(`/widget/v1/${site}/sessions`, {}, { token: '' })).visitor_token;

@@ -104,7 +104,9 @@ async function sentAgain(at) {
 // All that the API lists, as one value.
 async function everything(hub) {
   const lists = {};
-  for (const name of ['inboxes', 'teams', 'agents', 'sla-policies', 'outbox', 'quarantine', 'audit?limit=500']) lists[name] = await hub.get(`${base}/${name}`);
+  for (const name of ['inboxes', 'teams', 'agents', 'sla-policies', 'calendars', 'routing', 'routing-rules', 'skills', 'outbox', 'quarantine',
+    'audit?limit=500'])
+    lists[name] = await hub.get(`${base}/${name}`);
   lists.conversations = await hub.conversations();
   for (const { id, contact } of lists.conversations) {
     lists[`messages ${id}`] = await hub.messages(id);

@@ -9,6 +9,16 @@ import { atEnd, check, freePort, root, temporaryFolder, until, within } from './
 const program = process.env.SPORTELLO_PROGRAM ?? path.join(root, 'build/release/sportello');
 const run = promisify(execFile);
 
+// The program with these words, to its end.
+export async function runProgram(...words) {
+  try {
+    const { stdout, stderr } = await run(program, words, { timeout: 60_000 });
+    return { code: 0, stdout, stderr };
+  } catch (error) {
+    return { code: error.code ?? -1, stdout: error.stdout ?? '', stderr: error.stderr ?? String(error) };
+  }
+}
+
 export class Hub {
   log = '';
   process = null;
@@ -76,13 +86,14 @@ export class Hub {
     return { code, signal, took: Date.now() - begun };
   }
   // A subcommand on the data folder, e.g. verify.
-  async command(...words) {
-    try {
-      const { stdout, stderr } = await run(program, [words[0], '--data', this.data, ...words.slice(1)], { timeout: 60_000 });
-      return { code: 0, stdout, stderr };
-    } catch (error) {
-      return { code: error.code ?? -1, stdout: error.stdout ?? '', stderr: error.stderr ?? String(error) };
-    }
+  command(command, ...words) {
+    return runProgram(command, '--data', this.data, ...words);
+  }
+  // Puts a declared workspace in force: through the running hub, or on the resting folder.
+  async apply(declaration) {
+    const file = path.join(this.folder, 'declaration.json');
+    fs.writeFileSync(file, typeof declaration === 'string' ? declaration : JSON.stringify(declaration));
+    return this.command('apply', file, ...(this.running ? ['--http', `127.0.0.1:${this.httpPort}`] : []));
   }
   // Resident bytes, from the kernel.
   residentBytes() {

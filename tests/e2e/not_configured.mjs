@@ -15,14 +15,17 @@ async function ground() {
   await hub.start();
   const browser = await openBrowser();
   const { page } = await openPage(browser, hub, '/app/all');
-  await signIn(page, hub.signIns().giulia);
+  await signIn(page, hub.signIns().luca);
   await sendMail(hub.lmtpPort, customer, 'support@demo.localhost', plainMail({ from: `Bruno <${customer}>`, to: 'support@demo.localhost',
-    subject: 'Question', id: 'invoice-1@customers.test', text: 'Where is my invoice?' }), 'lmtp');
+    subject: 'Invoice', id: 'invoice-1@customers.test', text: 'Where is my invoice?' }), 'lmtp');
   await page.locator('[data-conversation]').waitFor();
   return { hub, dovecot, postfix, page, id: await page.locator('[data-conversation]').getAttribute('data-conversation') };
 }
 
 async function waits({ hub, page, id }) {
+  const billing = (await hub.get('/api/v1/teams')).items.find((one) => one.name === 'Billing');
+  const { team_id, tags } = await hub.get(`/api/v1/conversations/${id}`);
+  equal([team_id, tags], [billing.id, ['invoice']], 'the rule of the demo sent it to Billing');
   await openConversation(page, id);
   await page.locator('.composer textarea').fill('It is on its way.');
   await page.locator('.composer textarea').press('Control+Enter');
