@@ -36,6 +36,8 @@ const std::vector<Knob>& knobs() {
         {"email", "tls_certificate", &Config::tls_certificate,
          "PEM file; with tls_key it offers STARTTLS"},
         {"email", "tls_key", &Config::tls_key, "PEM file"},
+        {"email", "ca_file", &Config::ca_file,
+         "PEM file of authorities to trust beside the system's, for mailboxes and relay"},
         {"email", "relay", &Config::relay,
          "where mail leaves: smtp://host:587 or smtps://host:465; empty: replies wait in the "
          "outbox"},

@@ -26,6 +26,7 @@ struct Config {
     std::string lmtp = "127.0.0.1:2424";
     std::string tls_certificate;
     std::string tls_key;
+    std::string ca_file;
     std::string relay;
     std::string relay_user;
     std::string relay_password;

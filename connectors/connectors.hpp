@@ -43,6 +43,32 @@ struct Attachment {
 
 enum class Automatic : std::uint8_t { no, auto_reply, bounce };
 
+// What somebody's server or provider says became of an item that we sent.
+enum class ReportAction : std::uint8_t { failed, delayed, delivered };
+struct ReportedRecipient {
+    std::string address;  // lower case; empty where the report names none
+    ReportAction action = ReportAction::failed;
+    std::string status;  // enhanced status code, "5.1.1" (RFC 3463); empty: none given
+    std::string reason;  // the server's own words
+
+    friend bool operator==(const ReportedRecipient&, const ReportedRecipient&) = default;
+};
+struct Report {
+    bool complaint = false;  // the recipient called it spam (RFC 5965)
+    std::vector<ReportedRecipient> recipients;
+    std::vector<std::string> external_ids;  // of the item it is about, best evidence first
+
+    friend bool operator==(const Report&, const Report&) = default;
+};
+
+// How far a source was read; kept in the transaction that keeps the item.
+struct Cursor {
+    std::string key;
+    std::string value;
+
+    friend bool operator==(const Cursor&, const Cursor&) = default;
+};
+
 struct Inbound {
     InboxId inbox{};
     Channel channel = Channel::email;
@@ -63,11 +89,19 @@ struct Inbound {
     std::vector<Attachment> attachments;
     bool is_public = false;
     Automatic automatic = Automatic::no;
+    bool answerable = true;        // an automatic answer may be sent
+    std::optional<Report> report;  // of a bounce
     std::optional<Instant> provider_time;
     std::vector<std::string> defects;
     std::string raw_sha256;
     std::shared_ptr<const std::string> raw;
+    std::optional<Cursor> cursor;
 };
+
+// How a connection to a mail server is protected.
+enum class ConnectionSecurity : std::uint8_t { tls, starttls, none };
+// What happens to a mail in its mailbox once the hub has it.
+enum class AfterIntake : std::uint8_t { keep, mark_seen, move, remove };
 
 struct Outbound {
     std::uint64_t message = 0;

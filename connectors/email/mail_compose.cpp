@@ -1,20 +1,10 @@
 #include "connectors/email/mail_compose.hpp"
 
-#include <gmime/gmime.h>
-
-#include <memory>
-
+#include "connectors/email/gmime_values.hpp"
 #include "connectors/email/mime.hpp"
 
 namespace connectors::email {
 namespace {
-
-template <class Type>
-struct Unref {
-    void operator()(Type* object) const { g_object_unref(object); }
-};
-template <class Type>
-using Held = std::unique_ptr<Type, Unref<Type>>;
 
 // Control characters in a value must never become lines of the header.
 std::string on_one_line(std::string text) {

@@ -58,7 +58,8 @@ MailSender::~MailSender() = default;
 void MailSender::send(const Outbound& outbound, std::string bytes,
                       std::function<void(Outcome)> done) {
     auto transfer = std::make_shared<Transfer>();
-    transfer->sender = outbound.from.value;
+    // Reports come to the envelope's sender: with the token they find their conversation.
+    transfer->sender = outbound.reply_to.empty() ? outbound.from.value : outbound.reply_to;
     for (const Address& to : outbound.to) transfer->recipients.push_back(to.value);
     for (const Address& cc : outbound.cc) transfer->recipients.push_back(cc.value);
     transfer->bytes = std::move(bytes);

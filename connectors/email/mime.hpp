@@ -31,12 +31,10 @@ Inbound parse_mail(std::shared_ptr<const std::string> raw, const Envelope& envel
 
 // --- the pieces, each tested alone
 std::string text_from_html(std::string_view html);
-std::string trim_reply(std::string_view text);   // without quoted history and signature
 std::string valid_utf8(std::string_view bytes);  // else read as windows-1252
 std::vector<std::string> message_ids(
     std::string_view header);  // the ids in <>, without them, in order
-Automatic classify(const std::string& envelope_sender, std::string_view content_type,
-                   std::string_view auto_submitted, std::string_view precedence,
-                   bool has_autoreply_header);
+// Undoes format=flowed (RFC 3676); `delete_space` is its parameter delsp=yes.
+std::string unflow(std::string_view text, bool delete_space);
 
 }  // namespace connectors::email

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
-#include <regex>
+#include <vector>
 
 #include "connectors/email/mime.hpp"
 
@@ -13,12 +13,22 @@ namespace {
 constexpr auto block_elements = std::to_array<std::string_view>(
     {"p",  "div", "br", "tr",         "li",  "ul", "ol",      "table",   "h1",     "h2",    "h3",
      "h4", "h5",  "h6", "blockquote", "pre", "hr", "section", "article", "header", "footer"});
+constexpr auto container_elements = std::to_array<std::string_view>({"blockquote", "div", "span"});
 constexpr auto hidden_elements =
     std::to_array<std::string_view>({"script", "style", "head", "title"});
+
+// Quoted parts get "> " before their lines, as in plain text, so that one rule finds them; a deeper
+// nesting than this adds none, so that the text stays in proportion to the input.
+constexpr std::size_t quotation_depth_max = 10;
+// Containers that mail programs put their history in, by class or id.
+constexpr auto history_containers = std::to_array<std::string_view>(
+    {"gmail_quote", "gmail_quote_container", "yahoo_quoted", "OLK_SRC_BODY_SECTION"});
 
 struct HtmlText {
     std::string out;
     int hidden = 0;
+    std::size_t quotation_depth = 0;
+    std::vector<std::pair<std::string, bool>> containers;  // open ones; whether one quotes
 };
 
 template <std::size_t size>
@@ -32,14 +42,46 @@ void new_line(HtmlText& text) {
     if (!text.out.empty()) text.out.push_back('\n');
 }
 
-void on_start(void* context, const xmlChar* name, const xmlChar**) {
+bool is_history(const xmlChar** attributes) {
+    for (; attributes != nullptr && attributes[0] != nullptr; attributes += 2) {
+        const std::string_view key = reinterpret_cast<const char*>(attributes[0]);
+        if ((key != "class" && key != "id") || attributes[1] == nullptr) continue;
+        const std::string value =
+            " " + std::string{reinterpret_cast<const char*>(attributes[1])} + " ";
+        if (std::ranges::any_of(history_containers, [&value](std::string_view container) {
+                return value.find(" " + std::string{container} + " ") != std::string::npos;
+            }))
+            return true;
+    }
+    return false;
+}
+
+void on_start(void* context, const xmlChar* name, const xmlChar** attributes) {
     auto& text = *static_cast<HtmlText*>(context);
+    const std::string_view element = reinterpret_cast<const char*>(name);
     if (is_one_of(hidden_elements, name)) ++text.hidden;
     if (is_one_of(block_elements, name)) new_line(text);
+    if (!is_one_of(container_elements, name)) return;
+    const bool quotes = element == "blockquote" || is_history(attributes);
+    text.containers.emplace_back(element, quotes);
+    text.quotation_depth += quotes ? 1 : 0;
+}
+
+// The parser may leave out an end that the document left out.
+void close_container(HtmlText& text, std::string_view element) {
+    const auto open = std::find_if(text.containers.rbegin(), text.containers.rend(),
+                                   [element](const auto& one) { return one.first == element; });
+    if (open == text.containers.rend()) return;
+    const auto from = open.base() - 1;
+    for (auto one = from; one != text.containers.end(); ++one)
+        text.quotation_depth -= one->second ? 1 : 0;
+    text.containers.erase(from, text.containers.end());
 }
 
 void on_end(void* context, const xmlChar* name) {
     auto& text = *static_cast<HtmlText*>(context);
+    if (is_one_of(container_elements, name))
+        close_container(text, reinterpret_cast<const char*>(name));
     if (is_one_of(hidden_elements, name) && text.hidden > 0) --text.hidden;
     if (is_one_of(block_elements, name) &&
         std::strcmp(reinterpret_cast<const char*>(name), "br") != 0 && !text.out.ends_with('\n'))
@@ -52,9 +94,14 @@ void on_characters(void* context, const xmlChar* characters, int size) {
     for (int i = 0; i < size; ++i) {
         const char c = static_cast<char>(characters[i]);
         const bool space = c == ' ' || c == '\t' || c == '\n' || c == '\r';
-        if (!space)
+        if (!space) {
+            if (text.out.empty() || text.out.back() == '\n')
+                for (std::size_t depth = 0;
+                     depth < std::min(text.quotation_depth, quotation_depth_max); ++depth)
+                    text.out += "> ";
             text.out.push_back(c);
-        else if (!text.out.empty() && text.out.back() != ' ' && text.out.back() != '\n')
+        }
+        if (space && !text.out.empty() && text.out.back() != ' ' && text.out.back() != '\n')
             text.out.push_back(' ');
     }
 }
@@ -97,13 +144,6 @@ void append_utf8(std::string& out, unsigned code) {
     }
 }
 
-std::string lower(std::string_view text) {
-    std::string out{text};
-    std::ranges::transform(out, out.begin(),
-                           [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    return out;
-}
-
 }  // namespace
 
 // The SAX interface builds no tree, so that deep nesting costs neither memory nor time beyond the
@@ -133,95 +173,6 @@ std::string text_from_html(std::string_view html) {
     return std::move(text.out);
 }
 
-namespace {
-
-bool is_blank(std::string_view line) {
-    return line.find_first_not_of(" \t\r") == std::string_view::npos;
-}
-
-std::vector<std::string_view> lines_of(std::string_view text) {
-    std::vector<std::string_view> lines;
-    for (std::size_t at = 0; at <= text.size();) {
-        const std::size_t end = std::min(text.find('\n', at), text.size());
-        lines.push_back(text.substr(at, end - at));
-        at = end + 1;
-    }
-    return lines;
-}
-
-// "On … wrote:" and its kin; clients fold it over two lines.
-bool introduces_quotation(std::string_view line) {
-    static const std::regex pattern(
-        R"(^\s*(On .{3,300} wrote:|Il .{3,300} ha scritto:|Am .{3,300} schrieb .{0,200}:|Le .{3,300} a écrit ?:|El .{3,300} escribió:)\s*$)",
-        std::regex::optimize);
-    // The pattern is dear and most lines are not even close: every form ends in a colon.
-    const std::size_t last = line.find_last_not_of(" \t\r");
-    return last != std::string_view::npos && line[last] == ':' && line.size() <= 600 &&
-           std::regex_match(line.begin(), line.end(), pattern);
-}
-
-// What makes everything below it history, whatever it looks like.
-bool ends_the_reply(std::string_view line) {
-    static const std::regex pattern(
-        R"(^\s*-{2,}\s*(Original Message|Messaggio originale|Ursprüngliche Nachricht)\s*-{2,}\s*$)",
-        std::regex::optimize);
-    return line == "-- " || line == "-- \r" ||
-           (line.size() <= 100 && line.find("--") != std::string_view::npos &&
-            std::regex_match(line.begin(), line.end(), pattern));
-}
-
-// Outlook's block: From:, Sent: and Subject: on successive lines, in English or Italian.
-bool starts_header_block(const std::vector<std::string_view>& lines, std::size_t at) {
-    const auto begins = [&lines](std::size_t i, std::string_view english,
-                                 std::string_view italian) {
-        return i < lines.size() && (lines[i].starts_with(english) || lines[i].starts_with(italian));
-    };
-    return begins(at, "From: ", "Da: ") &&
-           (begins(at + 1, "Sent: ", "Inviato: ") || begins(at + 1, "Date: ", "Data: "));
-}
-
-bool text_follows_quotation(const std::vector<std::string_view>& lines, std::size_t from) {
-    bool quoted = false;
-    for (std::size_t i = from; i < lines.size(); ++i) {
-        if (lines[i].starts_with('>'))
-            quoted = true;
-        else if (quoted && ends_the_reply(lines[i]))
-            return false;
-        else if (quoted && !is_blank(lines[i]))
-            return true;
-    }
-    return false;
-}
-
-}  // namespace
-
-// Policy: the reply is what stands above the quoted history. The history begins at a line that
-// introduces it ("On … wrote:", "Il … ha scritto:", also folded over two lines), at "-----Original
-// Message-----", at a From:/Sent: block, or at the run of
-// '>' lines that ends the text. A signature begins at "-- ". If nothing would be left, or if text
-// follows the quotation (an answer between the lines), everything is shown.
-std::string trim_reply(std::string_view text) {
-    const std::vector<std::string_view> lines = lines_of(text);
-    std::size_t keep = lines.size();
-    for (std::size_t i = 0; i < lines.size() && keep == lines.size(); ++i) {
-        const bool folded =
-            i + 1 < lines.size() && lines[i + 1].find(':') != std::string_view::npos &&
-            lines[i].size() + lines[i + 1].size() < 600 && !is_blank(lines[i]) &&
-            introduces_quotation(std::string{lines[i]} + " " + std::string{lines[i + 1]});
-        if (introduces_quotation(lines[i]) || folded) {
-            if (text_follows_quotation(lines, i + (folded ? 2 : 1))) return std::string{text};
-            keep = i;
-        } else if (ends_the_reply(lines[i]) || starts_header_block(lines, i)) {
-            keep = i;
-        }
-    }
-    while (keep > 0 && (is_blank(lines[keep - 1]) || lines[keep - 1].starts_with('>'))) --keep;
-    if (keep == 0) return std::string{text};
-    std::string out;
-    for (std::size_t i = 0; i < keep; ++i) out.append(lines[i]).append(i + 1 < keep ? "\n" : "");
-    return out;
-}
-
 std::string valid_utf8(std::string_view bytes) {
     std::size_t i = 0;
     while (i < bytes.size() && is_utf8_at(bytes, i)) {
@@ -248,22 +199,31 @@ std::vector<std::string> message_ids(std::string_view header) {
     return ids;
 }
 
-// RFC 3834 and its predecessors in the field. Reports are bounces; anything that says it was sent
-// by a machine, and anything without an envelope sender, is an automatic reply.
-Automatic classify(const std::string& envelope_sender, std::string_view content_type,
-                   std::string_view auto_submitted, std::string_view precedence,
-                   bool has_autoreply_header) {
-    const std::string type = lower(content_type);
-    if (type.starts_with("multipart/report") &&
-        type.find("disposition-notification") == std::string::npos)
-        return Automatic::bounce;
-    const std::string submitted = lower(auto_submitted);
-    const bool says_auto =
-        !submitted.empty() && submitted.substr(0, submitted.find_first_of(" ;\t")) != "no";
-    if (says_auto || has_autoreply_header || lower(precedence) == "auto_reply" ||
-        type.starts_with("multipart/report"))
-        return Automatic::auto_reply;
-    return envelope_sender == "<>" ? Automatic::auto_reply : Automatic::no;
+// Policy: a line that ends in a space goes on in the next of the same quotation depth; "-- " never
+// does (RFC 3676, section 4).
+std::string unflow(std::string_view text, bool delete_space) {
+    std::string out;
+    bool first = true, flows = false;
+    std::size_t depth = 0;
+    for (std::size_t at = 0; at <= text.size();) {
+        const std::size_t end = std::min(text.find('\n', at), text.size());
+        std::string_view line = text.substr(at, end - at);
+        if (line.ends_with('\r')) line.remove_suffix(1);
+        at = end + 1;
+        const std::size_t quoted = std::min(line.find_first_not_of('>'), line.size());
+        std::string_view words = line.substr(quoted);
+        if (words.starts_with(' ')) words.remove_prefix(1);
+        if (!(flows && quoted == depth)) {
+            if (!first) out += '\n';
+            out.append(quoted, '>').append(quoted > 0 ? " " : "");
+        }
+        flows = words.ends_with(' ') && words != "-- ";
+        if (flows && delete_space) words.remove_suffix(1);
+        out += words;
+        depth = quoted;
+        first = false;
+    }
+    return out;
 }
 
 }  // namespace connectors::email

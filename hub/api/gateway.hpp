@@ -12,6 +12,7 @@
 #include "hub/api/static_files.hpp"
 #include "hub/feed/feed.hpp"
 #include "hub/flow/intake.hpp"
+#include "hub/flow/mailboxes.hpp"
 #include "hub/runtime/clock.hpp"
 #include "hub/runtime/loop.hpp"
 #include "hub/runtime/metrics.hpp"
@@ -38,6 +39,7 @@ struct Health {
     std::string part;  // "store", "smtp", "relay", …
     bool well = true;
     std::string detail;
+    bool vital = true;  // the hub is not ready without it
 };
 
 // Files on their way from an upload to the message that names them. Thread-safe.
@@ -99,6 +101,7 @@ struct Gateway {
     std::string epoch;   // changes when history is rewritten
     std::string host_name;
     std::function<std::vector<Health>()> health;
+    std::function<std::vector<flow::MailboxStatus>()> mailboxes;
     Uploads uploads;
     SignInGuard sign_ins;
     OperationsUnderWay operations;

@@ -37,6 +37,7 @@ Result upload(Gateway&, runtime::Loop&, Request&);
 
 // handlers_admin.cpp
 Result list_inboxes(Gateway&, runtime::Loop&, Request&);
+Result list_mailboxes(Gateway&, runtime::Loop&, Request&);
 Result save_inbox(Gateway&, runtime::Loop&, Request&);
 Result list_teams(Gateway&, runtime::Loop&, Request&);
 Result save_team(Gateway&, runtime::Loop&, Request&);
@@ -59,6 +60,7 @@ Result list_calendars(Gateway&, runtime::Loop&, Request&);
 Result save_calendar(Gateway&, runtime::Loop&, Request&);
 Result propose_holidays(Gateway&, runtime::Loop&, Request&);
 Result propose_from_icalendar(Gateway&, runtime::Loop&, Request&);
+Result admit_sender(Gateway&, runtime::Loop&, Request&);
 Result waive_answer(Gateway&, runtime::Loop&, Request&);
 Result mark_spam(Gateway&, runtime::Loop&, Request&);
 

@@ -1,6 +1,7 @@
 #include "hub/api/config_bodies.hpp"
 #include "hub/api/handlers.hpp"
 #include "hub/api/json_body.hpp"
+#include "hub/api/mailbox_body.hpp"
 #include "hub/api/saving.hpp"
 #include "hub/runtime/entropy.hpp"
 
@@ -39,11 +40,27 @@ Result save_inbox(Gateway& gateway, runtime::Loop& loop, Request& request) {
             inbox.identity_key = std::move(*key);
         if (auto fault = settings->fault()) co_return std::move(*fault);
     }
+    read_mailbox(body, gateway.secret, inbox.mailbox);
+    if (inbox.mailbox && inbox.channel != model::Channel::email)
+        body.complain("mailbox", "only an inbox for email has one");
     if (auto fault = body.fault()) co_return std::move(*fault);
     model::Command command = model::SaveInbox{request.principal->agent.id, std::move(inbox)};
     auto response =
         co_await save(gateway, loop, request, std::move(command), &flow::Directory::inboxes);
     co_return response;
+}
+
+Result list_mailboxes(Gateway& gateway, runtime::Loop&, Request&) {
+    std::vector<std::string> items;
+    for (const flow::MailboxStatus& one : gateway.mailboxes())
+        items.push_back(R"({"inbox_id":")" + model::text_of(one.inbox) + R"(","name":)" +
+                        model::quoted(one.name) + R"(,"state":")" +
+                        std::string{flow::word(one.health.state)} + R"(","detail":)" +
+                        model::quoted(one.health.detail) + R"(,"since":")" +
+                        model::text_of(one.since) + R"(","again_in_seconds":)" +
+                        std::to_string(one.health.again_in.count()) + R"(,"mails":)" +
+                        std::to_string(one.health.mails) + "}");
+    co_return list_response(items, std::nullopt);
 }
 
 Result list_teams(Gateway& gateway, runtime::Loop&, Request&) {

@@ -143,7 +143,7 @@ Result readyz(Gateway& gateway, runtime::Loop&, Request&) {
     std::vector<std::string> parts;
     bool ready = !gateway.draining;
     for (const Health& health : gateway.health()) {
-        ready = ready && health.well;
+        ready = ready && (health.well || !health.vital);
         parts.push_back(R"({"part":)" + model::quoted(health.part) + R"(,"well":)" +
                         (health.well ? "true" : "false") + R"(,"detail":)" +
                         model::quoted(health.detail) + "}");

@@ -10,8 +10,10 @@
 #include "hub/app/data_lock.hpp"
 #include "hub/app/demo_seed.hpp"
 #include "hub/app/settings.hpp"
+#include "hub/app/welcome.hpp"
 #include "hub/flow/flow.hpp"
 #include "hub/flow/mail_road.hpp"
+#include "hub/flow/mailboxes.hpp"
 #include "hub/runtime/entropy.hpp"
 #include "hub/runtime/runtime.hpp"
 
@@ -34,13 +36,6 @@ std::unique_ptr<storage::Store> open_store(const config::Config& config) {
     return storage::open_sqlite(options);
 }
 
-std::string epoch_of(storage::Store& store) {
-    std::promise<std::string> epoch;
-    store.read(
-        [&epoch](storage::Reader& reader) { epoch.set_value(reader.meta("epoch").value_or("")); });
-    return epoch.get_future().get();
-}
-
 // The parts in the order in which they start; destroyed in reverse.
 class Hub {
 public:
@@ -56,6 +51,7 @@ public:
           sender_(courier_.context(), relay_of(config_), config_.host_name),
           road_(intake_, *store_, parser_, courier_, sender_,
                 {config_.mails_parsing_max, {}, secret_}),
+          mailboxes_(mailboxes_world()),
           outbox_(outbox_world(), flow::RetryPolicy{}),
           wake_(desk_.context()),
           outbox_wake_(desk_.context()),
@@ -102,10 +98,12 @@ private:
 
     flow::DeskRunner::World runner_world();
     flow::Outbox::World outbox_world();
+    flow::Mailboxes::World mailboxes_world();
     void start_desk();
     void start_doors();
     void start_mail_door(connectors::email::MailProtocol protocol, const std::string& address,
                          const std::string& key);
+    std::vector<api::Health> health() const;
     void mark_again();
     void reload();
     void drain();
@@ -131,6 +129,7 @@ private:
     flow::Intake intake_;
     connectors::email::MailSender sender_;
     flow::MailRoad road_;
+    flow::Mailboxes mailboxes_;
     flow::Outbox outbox_;
     boost::asio::steady_timer wake_;
     boost::asio::steady_timer outbox_wake_;
@@ -167,7 +166,11 @@ flow::DeskRunner::World Hub::runner_world() {
                 feed_.flush();
             },
         .outbox_changed = [this] { outbox_.look(); },
-        .config_changed = [this](const desk::State& state) { intake_.set_directory(state); },
+        .config_changed =
+            [this](const desk::State& state) {
+                intake_.set_directory(state);
+                mailboxes_.look();
+            },
         .trouble =
             [this](const std::string& why) {
                 store_well_ = false;
@@ -212,6 +215,23 @@ flow::Outbox::World Hub::outbox_world() {
     };
 }
 
+flow::Mailboxes::World Hub::mailboxes_world() {
+    return {.intake = intake_,
+            .road = road_,
+            .store = *store_,
+            .loop = courier_,
+            .clock = clock_,
+            .secret = secret_,
+            .ca_file = config_.ca_file,
+            .limits = {.mail_bytes_max = config_.message_bytes_max},
+            .observe = [](const flow::MailboxStatus& status) {
+                runtime::log::info("mailbox.state",
+                                   {{"inbox", status.name},
+                                    {"state", std::string{flow::word(status.health.state)}},
+                                    {"why", status.health.detail}});
+            }};
+}
+
 void Hub::start_desk() {
     relay_configured_ = !config_.relay.empty();
     std::promise<void> ready;
@@ -229,6 +249,16 @@ void Hub::start_desk() {
     ready.get_future().wait();
 }
 
+std::vector<api::Health> Hub::health() const {
+    std::vector<api::Health> parts{
+        {"store", store_well_, store_well_ ? "" : "the last append failed"},
+        {"relay", true, relay_configured_ ? "" : "sending mail is not configured"}};
+    for (const flow::MailboxStatus& mailbox : mailboxes_.status())
+        parts.push_back(
+            {"mailbox " + mailbox.name, flow::is_well(mailbox), mailbox.health.detail, false});
+    return parts;
+}
+
 void Hub::mark_again() {
     mark_.expires_after(mark_every);
     mark_.async_wait([this](boost::system::error_code error) {
@@ -239,23 +269,19 @@ void Hub::mark_again() {
 }
 
 void Hub::start_doors() {
-    gateway_.reset(new api::Gateway{
-        .store = *store_,
-        .intake = intake_,
-        .feed = feed_,
-        .clock = clock_,
-        .metrics = metrics_,
-        .worker = worker_,
-        .files = files_,
-        .settings = settings_of(config_),
-        .secret = secret_,
-        .epoch = epoch_of(*store_),
-        .host_name = config_.host_name,
-        .health = [this] {
-            return std::vector<api::Health>{
-                {"store", store_well_, store_well_ ? "" : "the last append failed"},
-                {"relay", true, relay_configured_ ? "" : "sending mail is not configured"}};
-        }});
+    gateway_.reset(new api::Gateway{.store = *store_,
+                                    .intake = intake_,
+                                    .feed = feed_,
+                                    .clock = clock_,
+                                    .metrics = metrics_,
+                                    .worker = worker_,
+                                    .files = files_,
+                                    .settings = settings_of(config_),
+                                    .secret = secret_,
+                                    .epoch = epoch_of(*store_),
+                                    .host_name = config_.host_name,
+                                    .health = [this] { return health(); },
+                                    .mailboxes = [this] { return mailboxes_.status(); }});
     http_ = std::make_unique<api::HttpListener>(*gateway_, net_loops(),
                                                 endpoint_of(config_.http, "--http"));
     if (!config_.smtp.empty())
@@ -284,29 +310,10 @@ void Hub::start_mail_door(connectors::email::MailProtocol protocol, const std::s
 }
 
 void Hub::print_welcome() const {
-    const std::string http = "http://" + http_->endpoint().address().to_string() + ":" +
-                             std::to_string(http_->endpoint().port());
-    std::cout << "\nSportello is running.\n  Console     "
-              << (config_.public_url.empty() ? http : config_.public_url) << "/\n";
-    for (const SignIn& one : demo_sign_ins(config_.data))
-        std::cout << "  Sign in as  " << one.role << ": " << one.email << "  " << one.password
-                  << "\n";
-    std::cout << "  Demo shop   " << http << "/demo/\n";
-    for (const auto& listener : mail_)
-        std::cout << "  Mail        "
-                  << (listener == mail_.front() && !config_.smtp.empty() ? "SMTP " : "LMTP ")
-                  << listener->endpoint().address().to_string() << ":"
-                  << listener->endpoint().port() << "\n";
-    // Held by name: a temporary would be gone before the loop begins.
-    const auto directory = intake_.directory();
-    for (const auto& [id, inbox] : directory->inboxes)
-        if (inbox.channel == model::Channel::email)
-            std::cout << "  Takes mail  " << inbox.address << "\n";
-    std::cout
-        << (config_.relay.empty()
-                ? "  Sending mail is not configured: replies wait in the outbox ([email] relay).\n"
-                : "")
-        << std::endl;
+    std::vector<tcp::endpoint> mail;
+    mail.reserve(mail_.size());
+    for (const auto& listener : mail_) mail.push_back(listener->endpoint());
+    std::cout << welcome(config_, *intake_.directory(), http_->endpoint(), mail) << std::endl;
 }
 
 void Hub::run() {
@@ -353,6 +360,7 @@ void Hub::drain() {
     net_[0]->post([this] { http_->stop(); });
     for (std::size_t i = 0; i < mail_.size(); ++i)
         net_[i % net_.size()]->post([listener = mail_[i].get()] { listener->stop(); });
+    courier_.post([this] { mailboxes_.stop(); });
     const auto give_up = clock_.now() + drain_max;
     for (bool idle = false; !idle && clock_.now() < give_up;) {
         std::promise<bool> answer;

@@ -1,5 +1,6 @@
 #include "hub/app/settings.hpp"
 
+#include <future>
 #include <stdexcept>
 
 namespace app {
@@ -33,6 +34,13 @@ std::shared_ptr<boost::asio::ssl::context> tls_of(const config::Config& config) 
         throw std::runtime_error("cannot use email.tls_certificate or email.tls_key: " +
                                  error.message());
     return tls;
+}
+
+std::string epoch_of(storage::Store& store) {
+    std::promise<std::string> epoch;
+    store.read(
+        [&epoch](storage::Reader& reader) { epoch.set_value(reader.meta("epoch").value_or("")); });
+    return epoch.get_future().get();
 }
 
 api::Settings settings_of(const config::Config& config) {

@@ -17,6 +17,8 @@ boost::asio::ip::tcp::endpoint endpoint_of(const std::string& text, const std::s
 connectors::email::Relay relay_of(const config::Config& config);
 // Nothing without a certificate.
 std::shared_ptr<boost::asio::ssl::context> tls_of(const config::Config& config);
+// Of the history that the store holds.
+std::string epoch_of(storage::Store& store);
 api::Settings settings_of(const config::Config& config);
 
 }  // namespace app

@@ -10,10 +10,13 @@ using namespace model;
 
 // Policy: an inbound item is taken once. It goes into the conversation that its reply token or its
 // thread ids prove, else, for chat, into the visitor's open conversation; else it opens a new one.
+// What comes from an address of our own inboxes is an echo: shown, and nothing more.
 // A customer's message reopens what was resolved, snoozed or pending. Automatic mail (auto-replies,
-// bounces) is stored and shown, but reopens nothing, starts no clock and is never routed.
+// bounces) is stored and shown, but reopens nothing, starts no clock and is never routed. A report
+// about a message of ours belongs to that message, whoever sent it.
 void Decider::operator()(const ReceiveInbound& command) {
     const connectors::Inbound& inbound = command.inbound;
+    keep_cursor(inbound.cursor);
     const auto* repeat = state.receipt(inbound.inbox, inbound.receipt_key);
     if (repeat != nullptr || loaded_.repeat) {
         decision_.answer = repeat != nullptr ? *repeat : *loaded_.repeat;
@@ -24,9 +27,12 @@ void Decider::operator()(const ReceiveInbound& command) {
         refuse(Refusal::not_found, "there is no inbox " + text_of(inbound.inbox), "inbox_id");
         return;
     }
-    const ContactId contact = find_or_create_contact(inbound.sender);
+    const Conversation* found =
+        loaded_.reported ? state.conversation(loaded_.reported->first) : nullptr;
+    const ContactId contact =
+        found != nullptr ? found->contact : find_or_create_contact(inbound.sender);
     actor_ = {AuthorType::contact, number(contact)};
-    const Conversation* found = find_conversation(inbound, contact);
+    if (found == nullptr) found = find_conversation(inbound, contact);
     const bool fresh = found == nullptr;
     const ConversationId id = fresh ? open_conversation(inbound, contact) : found->id;
 
@@ -44,6 +50,8 @@ void Decider::operator()(const ReceiveInbound& command) {
     emit(MessageReceived{std::move(message), inbound.thread_ids, inbound.receipt_key},
          *state.conversation(id));
 
+    if (loaded_.reported && id == loaded_.reported->first)
+        take_report(*inbound.report, id, loaded_.reported->second);
     if (fresh) apply_rules(id, inbound);
     if (moves) {
         if (!was_open) change_status(id, Status::open);
@@ -57,6 +65,28 @@ void Decider::operator()(const ReceiveInbound& command) {
             decision_.batch.blobs.push_back({attachment.sha256, attachment.bytes});
     answer.seq = state.head;
     state.remember_receipt(inbound.inbox, inbound.receipt_key, answer);
+}
+
+// Policy: one recipient who did not get it is enough for a message to have failed; a delay is only
+// told.
+void Decider::take_report(const connectors::Report& report, ConversationId id, MessageId message) {
+    using connectors::ReportAction;
+    if (report.complaint || report.recipients.empty()) return;
+    const auto worst =
+        std::ranges::min_element(report.recipients, {}, &connectors::ReportedRecipient::action);
+    if (worst->action == ReportAction::delivered) {
+        emit(DeliveryChanged{message, DeliveryState::delivered, {}}, *state.conversation(id));
+        return;
+    }
+    const bool failed = worst->action == ReportAction::failed;
+    std::string reason = failed ? "returned" : "delayed";
+    if (!worst->address.empty()) reason += " for " + worst->address;
+    if (!worst->status.empty()) reason += ", status " + worst->status;
+    if (!worst->reason.empty()) reason += ": " + worst->reason;
+    emit(DeliveryChanged{message, failed ? DeliveryState::failed : DeliveryState::sent,
+                         std::move(reason)},
+         *state.conversation(id));
+    if (failed) answer_undelivered(id);
 }
 
 ContactId Decider::find_or_create_contact(const connectors::Address& sender) {
@@ -73,6 +103,12 @@ ContactId Decider::find_or_create_contact(const connectors::Address& sender) {
     return id;
 }
 
+bool Decider::is_own_address(const connectors::Address& address) const {
+    return address.kind == "email" && std::ranges::any_of(state.inboxes, [&](const auto& one) {
+               return one.second.channel == Channel::email && one.second.address == address.value;
+           });
+}
+
 const Conversation* Decider::find_conversation(const connectors::Inbound& inbound,
                                                ContactId contact) {
     const auto usable = [&](ConversationId id) -> const Conversation* {
@@ -86,16 +122,46 @@ const Conversation* Decider::find_conversation(const connectors::Inbound& inboun
     };
     if (inbound.token_conversation != 0)
         if (const auto* found = usable(ConversationId{inbound.token_conversation})) return found;
-    for (const std::string& id : inbound.thread_ids) {
+    for (const std::string& id : thread_evidence(inbound)) {
         auto known = state.thread(inbound.inbox, id);
         if (const auto stored = loaded_.threads.find(id); !known && stored != loaded_.threads.end())
             known = stored->second;
         if (!known) continue;
-        if (const auto* found = usable(*known)) return found;
+        const Conversation* found = usable(*known);
+        // Programs that give all their mails one Message-ID do not mean one conversation.
+        const bool own = id == inbound.external_id;
+        if (own && found != nullptr &&
+            std::ranges::find(found->thread_ids, id) != found->thread_ids.end())
+            continue;
+        if (found != nullptr && may_join(*found, inbound.sender, contact)) return found;
+        if (found != nullptr && !is_some(asks_to_join_)) asks_to_join_ = found->id;
     }
     if (inbound.channel != Channel::chat) return nullptr;
     const auto open = state.open_chat(contact, inbound.inbox);
     return open ? state.conversation(*open) : nullptr;
+}
+
+// Policy: ids travel in forwarded mail and can be guessed, so they alone let nobody in. Whoever
+// wrote or was written to may go on; others get a conversation of their own that asks to join.
+bool Decider::may_join(const Conversation& conversation, const connectors::Address& sender,
+                       ContactId contact) const {
+    const auto& participants = conversation.participants;
+    return sender.kind != "email" || conversation.contact == contact || participants.empty() ||
+           std::ranges::find(participants, sender.value) != participants.end();
+}
+
+void Decider::operator()(const AdmitSender& command) {
+    const Agent* agent = acting(command.agent);
+    const Conversation* asking = agent == nullptr ? nullptr : visible(*agent, command.conversation);
+    if (asking == nullptr) return;
+    if (!is_some(asking->asks_to_join))
+        return refuse(Refusal::invalid, "this conversation does not ask to join another");
+    const Conversation* joined = visible(*agent, asking->asks_to_join);
+    if (joined == nullptr) return;
+    decision_.answer.conversation = joined->id;
+    const std::string address = asking->reply_address.value;
+    if (std::ranges::find(joined->participants, address) == joined->participants.end())
+        emit(SenderAdmitted{address}, *joined);
 }
 
 ConversationId Decider::open_conversation(const connectors::Inbound& inbound, ContactId contact) {
@@ -106,7 +172,8 @@ ConversationId Decider::open_conversation(const connectors::Inbound& inbound, Co
                             .channel = inbound.channel,
                             .team = inbox.team,
                             .subject = inbound.subject,
-                            .reply_address = inbound.sender},
+                            .reply_address = inbound.sender,
+                            .asks_to_join = asks_to_join_},
          contact, id);
     return id;
 }
@@ -120,7 +187,7 @@ Message Decider::inbound_message(const ReceiveInbound& command, ConversationId i
     message.number = conversation.message_count + 1;
     message.direction = Direction::in;
     message.visibility = inbound.is_public ? Visibility::public_ : Visibility::private_;
-    if (inbound.automatic == connectors::Automatic::auto_reply)
+    if (inbound.automatic == connectors::Automatic::auto_reply || is_own_address(inbound.sender))
         message.kind = MessageKind::auto_reply;
     if (inbound.automatic == connectors::Automatic::bounce) message.kind = MessageKind::bounce;
     message.author = {AuthorType::contact, actor_.id, inbound.sender.name, inbound.sender.value};
@@ -154,7 +221,12 @@ void Decider::refresh_contact(ConversationId id) {
     reconsider_promises(id, false);
 }
 
+void Decider::keep_cursor(const std::optional<connectors::Cursor>& cursor) {
+    if (cursor) decision_.batch.rows.push_back(storage::MetaRow{cursor->key, cursor->value});
+}
+
 void Decider::operator()(const Quarantine& command) {
+    keep_cursor(command.cursor);
     emit(ItemQuarantined{command.inbox, command.reason, command.sha256});
     if (command.raw) decision_.batch.blobs.push_back({command.sha256, command.raw});
 }

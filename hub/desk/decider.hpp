@@ -40,6 +40,7 @@ public:
     void operator()(const model::RemoveRoutingRule& command);
     void operator()(const model::AnswerOffer& command);
     void operator()(const model::ChangeValueFactor& command);
+    void operator()(const model::AdmitSender& command);
 
     Decision finish();
 
@@ -67,6 +68,12 @@ private:
                                                  model::ContactId contact);
     model::ConversationId open_conversation(const connectors::Inbound& inbound,
                                             model::ContactId contact);
+    void keep_cursor(const std::optional<connectors::Cursor>& cursor);
+    bool may_join(const model::Conversation& conversation, const connectors::Address& sender,
+                  model::ContactId contact) const;
+    bool is_own_address(const connectors::Address& address) const;
+    void take_report(const connectors::Report& report, model::ConversationId id,
+                     model::MessageId message);
     model::Message inbound_message(const model::ReceiveInbound& command, model::ConversationId id);
     void refresh_contact(model::ConversationId id);
 
@@ -135,6 +142,7 @@ private:
     Decision decision_;
     Projection projection_;
     bool agents_changed_ = false;
+    model::ConversationId asks_to_join_{};
     std::map<model::ConversationId, bool> waited_before_;  // of what this decision touched
 };
 

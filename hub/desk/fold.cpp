@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "hub/desk/participants.hpp"
+
 namespace desk {
 namespace {
 
@@ -176,19 +178,19 @@ struct Fold {
         used(number(event.conversation));
         state.next_number = std::max(state.next_number, fact.number + 1);
         const Contact* contact = state.contact(event.contact);
-        state.put(
-            Conversation{.id = event.conversation,
-                         .number = fact.number,
-                         .contact = event.contact,
-                         .contact_name = contact == nullptr ? "" : contact->name,
-                         .reply_address = fact.reply_address,
-                         .inbox = fact.inbox,
-                         .channel = fact.channel,
-                         .team = fact.team,
-                         .subject = fact.subject,
-                         .created_at = event.at,
-                         .updated_at = event.at,
-                         .profile = contact == nullptr ? ContactProfile{} : contact->profile});
+        state.put(Conversation{.id = event.conversation,
+                               .number = fact.number,
+                               .contact = event.contact,
+                               .contact_name = contact == nullptr ? "" : contact->name,
+                               .reply_address = fact.reply_address,
+                               .inbox = fact.inbox,
+                               .channel = fact.channel,
+                               .team = fact.team,
+                               .subject = fact.subject,
+                               .created_at = event.at,
+                               .updated_at = event.at,
+                               .profile = contact == nullptr ? ContactProfile{} : contact->profile,
+                               .asks_to_join = fact.asks_to_join});
     }
     void add_message(Conversation& conversation, const Message& message) const {
         used(number(message.id));
@@ -210,9 +212,15 @@ struct Fold {
             conversation.thread_ids.erase(conversation.thread_ids.begin() + 1);
         state.add_thread(conversation.inbox, message.external_id, conversation.id);
     }
+    void operator()(const SenderAdmitted& fact) const {
+        state.change(event.conversation, [this, &fact](Conversation& conversation) {
+            add_participant(state, conversation, fact.address);
+        });
+    }
     void operator()(const MessageReceived& fact) const {
         state.change(event.conversation, [this, &fact](Conversation& conversation) {
             add_message(conversation, fact.message);
+            add_participants(state, conversation, fact.message);
             if (fact.message.visibility == Visibility::public_) conversation.is_public = true;
             const bool unwanted = conversation.is_spam || conversation.profile.blocked;
             if (fact.message.kind == MessageKind::message && !unwanted &&
@@ -226,6 +234,7 @@ struct Fold {
     void operator()(const ReplyQueued& fact) const {
         state.change(event.conversation, [this, &fact](Conversation& conversation) {
             add_message(conversation, fact.message);
+            add_participants(state, conversation, fact.message);
             conversation.last_answer = fact.message.id;
             auto& standing = conversation.standing_answers;
             standing.push_back(fact.message.id);

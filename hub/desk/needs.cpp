@@ -1,5 +1,6 @@
 #include "hub/desk/needs.hpp"
 
+#include <algorithm>
 #include <limits>
 #include <sstream>
 
@@ -34,7 +35,8 @@ struct Ask {
         if (!state.contact_of(inbound.sender.kind, inbound.sender.value))
             needs.identity = {inbound.sender.kind, inbound.sender.value};
         conversation(ConversationId{inbound.token_conversation});
-        for (const std::string& id : inbound.thread_ids) {
+        if (inbound.report) ask_for_reported(inbound);
+        for (const std::string& id : thread_evidence(inbound)) {
             const auto known = state.thread(inbound.inbox, id);
             if (!known) {
                 needs.threads.emplace_back(inbound.inbox, id);
@@ -46,6 +48,13 @@ struct Ask {
             const Conversation* found = state.conversation(*known);
             if (found != nullptr && found->status != Status::resolved) break;
         }
+    }
+    // Without what it carries: only its evidence is looked at.
+    void ask_for_reported(const connectors::Inbound& inbound) {
+        needs.report.emplace();
+        needs.report->inbox = inbound.inbox;
+        needs.report->report = inbound.report;
+        needs.report->token_conversation = inbound.token_conversation;
     }
     void operator()(const SendReply& command) {
         conversation(command.conversation);
@@ -62,6 +71,11 @@ struct Ask {
     void operator()(const WaiveAnswer& command) { conversation(command.conversation); }
     void operator()(const AnswerOffer& command) { conversation(command.conversation); }
     void operator()(const ChangeValueFactor& command) { conversation(command.conversation); }
+    void operator()(const AdmitSender& command) {
+        conversation(command.conversation);
+        if (const Conversation* asking = state.conversation(command.conversation))
+            conversation(asking->asks_to_join);
+    }
     void operator()(const MarkSpam& command) {
         conversation(command.conversation);
         const Conversation* known = state.conversation(command.conversation);
@@ -77,7 +91,52 @@ struct Ask {
     void operator()(const Other&) {}
 };
 
+constexpr std::size_t reported_messages_max = 200;  // looked through, newest first
+
+std::vector<Message> newest_messages(storage::Reader& reader, ConversationId id) {
+    std::vector<Message> messages;
+    for (const storage::MessageRow& row : reader.messages_before(
+             id, std::numeric_limits<std::uint32_t>::max(), reported_messages_max))
+        messages.push_back(message_from(row.body));
+    std::ranges::sort(messages, std::ranges::greater{}, &Message::number);
+    return messages;
+}
+
+bool went_to(const Message& message, const connectors::Report& report) {
+    return message.direction == Direction::out &&
+           std::ranges::any_of(report.recipients, [&message](const auto& recipient) {
+               const auto same = [&recipient](const connectors::Address& to) {
+                   return to.value == recipient.address;
+               };
+               return std::ranges::any_of(message.to, same) ||
+                      std::ranges::any_of(message.cc, same);
+           });
+}
+
+// Policy: the message whose id the report encloses; else, in the conversation that the address it
+// came to proves, the newest message to a recipient whom it names.
+std::optional<std::pair<ConversationId, MessageId>> reported_message(
+    storage::Reader& reader, const connectors::Inbound& inbound) {
+    for (const std::string& external_id : inbound.report->external_ids)
+        if (const auto thread = reader.thread(number(inbound.inbox), external_id))
+            for (const Message& message : newest_messages(reader, *thread))
+                if (message.direction == Direction::out && message.external_id == external_id)
+                    return std::pair{*thread, message.id};
+    if (inbound.token_conversation == 0) return std::nullopt;
+    const ConversationId proved{inbound.token_conversation};
+    for (const Message& message : newest_messages(reader, proved))
+        if (went_to(message, *inbound.report)) return std::pair{proved, message.id};
+    return std::nullopt;
+}
+
 }  // namespace
+
+std::vector<std::string> thread_evidence(const connectors::Inbound& inbound) {
+    std::vector<std::string> ids = inbound.thread_ids;
+    if (inbound.channel == Channel::email && !inbound.external_id.empty())
+        ids.push_back(inbound.external_id);
+    return ids;
+}
 
 std::string author_of(AgentId agent) {
     return "agent:" + text_of(agent);
@@ -118,6 +177,10 @@ Loaded load(storage::Reader& reader, const Needs& needs) {
         wanted.push_back(*found);
         const auto row = reader.conversation(*found);
         if (row && row->status != word(Status::resolved)) break;
+    }
+    if (needs.report) {
+        loaded.reported = reported_message(reader, *needs.report);
+        if (loaded.reported) wanted.push_back(loaded.reported->first);
     }
     std::vector<ContactId> contacts = needs.contacts;
     for (const ConversationId id : wanted) {

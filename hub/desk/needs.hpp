@@ -13,10 +13,11 @@ struct Needs {
     std::vector<model::ConversationId> conversations;
     std::vector<model::ContactId> contacts;
     std::optional<model::ConversationId> contact_of;  // the contact of this conversation too
+    std::optional<connectors::Inbound> report;        // about which of our messages it is
 
     bool nothing() const {
-        return !receipt && !operation && !identity && threads.empty() && conversations.empty() &&
-               contacts.empty() && !contact_of;
+        return !report && !receipt && !operation && !identity && threads.empty() &&
+               conversations.empty() && contacts.empty() && !contact_of;
     }
 };
 
@@ -25,6 +26,7 @@ struct Loaded {
     std::vector<model::Contact> contacts;
     std::vector<model::Conversation> conversations;
     std::map<std::string, model::ConversationId> threads;  // those of `threads` that were found
+    std::optional<std::pair<model::ConversationId, model::MessageId>> reported;
 };
 
 // What memory lacks for the command. Empty when it can be decided at once.
@@ -44,6 +46,10 @@ std::map<model::AgentId, AgentState> agent_states(storage::Reader& reader);
 
 // The same from the log alone, event by event.
 State replay(storage::Reader& reader);
+
+// External ids that may prove where an item belongs, best first. A mail's own id is the last: its
+// answer may have come before it.
+std::vector<std::string> thread_evidence(const connectors::Inbound& inbound);
 
 // How an author stands in the table of operations.
 std::string author_of(model::AgentId agent);

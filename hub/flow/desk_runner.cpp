@@ -96,7 +96,7 @@ bool DeskRunner::complete(Pending& pending) {
                                 return std::ranges::find(pending.asked.contacts, id) ==
                                        pending.asked.contacts.end();
                             }) ||
-        (now.contact_of && !pending.asked.contact_of);
+        (now.contact_of && !pending.asked.contact_of) || (now.report && !pending.asked.report);
     if (!again) return true;
     ask(pending, std::move(now));
     return false;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "connectors/email/envelope_headers.hpp"
 #include "connectors/email/mail_compose.hpp"
 #include "connectors/email/reply_token.hpp"
 
@@ -18,6 +19,17 @@ std::optional<model::InboxId> inbox_of(const Directory& directory, const std::st
     const model::Inbox* inbox =
         directory.inbox_of(model::Channel::email, connectors::email::base_address(recipient));
     return inbox == nullptr ? std::nullopt : std::optional{inbox->id};
+}
+
+// A reply token in the addresses that the last server wrote down, or in those of the header.
+std::uint64_t token_among(const std::vector<std::string>& recipients, const Inbound& mail,
+                          const std::string& key) {
+    std::vector<std::string> addresses = recipients;
+    for (const auto* list : {&mail.to, &mail.cc})
+        for (const connectors::Address& address : *list) addresses.push_back(address.value);
+    for (const std::string& address : addresses)
+        if (const auto token = connectors::email::verified_conversation(address, key)) return token;
+    return 0;
 }
 
 // One mail to several recipients: each inbox takes it once, and each recipient hears of its own
@@ -56,26 +68,59 @@ connectors::email::MailSink MailRoad::sink(runtime::Loop& loop,
     };
 }
 
+bool MailRoad::parse(Envelope envelope, std::shared_ptr<const std::string> data, Parsed parsed) {
+    if (parsing_ >= options_.mails_parsing_max) return false;
+    ++parsing_;
+    parser_.post(
+        [this, envelope = std::move(envelope), data = std::move(data), parsed = std::move(parsed)] {
+            std::optional<Inbound> mail;
+            std::string bug;
+            try {
+                mail = connectors::email::parse_mail(data, envelope, options_.mime);
+            } catch (const std::exception& error) {
+                bug = error.what();
+            }
+            --parsing_;
+            parsed(std::move(mail), "the mail could not be read: " + bug);
+        });
+    return true;
+}
+
 void MailRoad::take(Envelope envelope, std::shared_ptr<const std::string> data, runtime::Loop& loop,
                     Receipts done) {
-    if (parsing_ >= options_.mails_parsing_max)
-        return done(std::vector<Receipt>(envelope.recipients.size(), Receipt::busy));
-    ++parsing_;
-    parser_.post([this, envelope = std::move(envelope), data = std::move(data), &loop,
-                  done = std::move(done)] {
-        std::optional<Inbound> mail;
-        std::string bug;
-        try {
-            mail = connectors::email::parse_mail(data, envelope, options_.mime);
-        } catch (const std::exception& error) {
-            bug = error.what();
-        }
-        --parsing_;
-        if (mail)
-            submit(envelope, std::move(*mail), loop, done);
-        else
-            quarantine(envelope, data, bug, loop, done);
-    });
+    const std::size_t recipients = envelope.recipients.size();
+    const bool room = parse(envelope, data,
+                            [this, envelope, data, &loop, done, recipients](
+                                std::optional<Inbound> mail, const std::string& bug) {
+                                if (mail) return submit(envelope, std::move(*mail), loop, done);
+                                const auto inbox =
+                                    inbox_of(*intake_.directory(), envelope.recipients.front());
+                                quarantine(inbox.value_or(model::InboxId{}), data, bug,
+                                           std::nullopt, loop, [recipients, done](Receipt receipt) {
+                                               done(std::vector<Receipt>(recipients, receipt));
+                                           });
+                            });
+    if (!room) done(std::vector<Receipt>(recipients, Receipt::busy));
+}
+
+void MailRoad::fetched(model::InboxId inbox, std::shared_ptr<const std::string> raw,
+                       connectors::Cursor cursor, runtime::Loop& loop,
+                       std::function<void(Receipt)> done) {
+    const Envelope envelope = connectors::email::envelope_in(*raw);
+    const bool room =
+        parse(envelope, raw,
+              [this, inbox, raw, cursor, &loop, done, recipients = envelope.recipients](
+                  std::optional<Inbound> mail, const std::string& bug) {
+                  if (!mail) return quarantine(inbox, raw, bug, cursor, loop, done);
+                  model::ReceiveInbound command{.inbound = std::move(*mail), .client_id = {}};
+                  Inbound& inbound = command.inbound;
+                  inbound.inbox = inbox;
+                  inbound.cursor = cursor;
+                  inbound.token_conversation = token_among(recipients, inbound, options_.token_key);
+                  intake_.receive(std::move(command), loop,
+                                  [done](Receipt receipt, const model::Answer&) { done(receipt); });
+              });
+    if (!room) loop.post([done] { done(Receipt::busy); });
 }
 
 void MailRoad::submit(const Envelope& envelope, Inbound mail, runtime::Loop& loop, Receipts done) {
@@ -111,17 +156,17 @@ void MailRoad::submit(const Envelope& envelope, Inbound mail, runtime::Loop& loo
     }
 }
 
-void MailRoad::quarantine(const Envelope& envelope, std::shared_ptr<const std::string> data,
-                          const std::string& why, runtime::Loop& loop, Receipts done) {
-    const auto directory = intake_.directory();
+void MailRoad::quarantine(model::InboxId inbox, std::shared_ptr<const std::string> raw,
+                          const std::string& reason, std::optional<connectors::Cursor> cursor,
+                          runtime::Loop& loop, std::function<void(Receipt)> done) {
     model::Quarantine command;
-    command.inbox = inbox_of(*directory, envelope.recipients.front()).value_or(model::InboxId{});
-    command.reason = "the mail could not be read: " + why;
-    command.sha256 = storage::sha256_hex(*data);
-    command.raw = data;
-    const std::size_t recipients = envelope.recipients.size();
-    intake_.submit(std::move(command), loop, [recipients, done](const model::Answer& answer) {
-        done(std::vector<Receipt>(recipients, answer.ok() ? Receipt::committed : Receipt::failed));
+    command.inbox = inbox;
+    command.reason = reason;
+    command.sha256 = storage::sha256_hex(*raw);
+    command.raw = std::move(raw);
+    command.cursor = std::move(cursor);
+    intake_.submit(std::move(command), loop, [done](const model::Answer& answer) {
+        done(answer.ok() ? Receipt::committed : Receipt::failed);
     });
 }
 

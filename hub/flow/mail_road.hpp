@@ -34,16 +34,25 @@ public:
     // The outbox's way out. Any thread; `done` runs on some loop.
     void send(connectors::Outbound outbound, std::function<void(connectors::Outcome)> done);
 
+    // A mail out of a mailbox, for its inbox; `cursor` is kept with it. `done` runs on `loop`.
+    void fetched(model::InboxId inbox, std::shared_ptr<const std::string> raw,
+                 connectors::Cursor cursor, runtime::Loop& loop,
+                 std::function<void(connectors::Receipt)> done);
+    // Kept raw with its reason, for a person to look at.
+    void quarantine(model::InboxId inbox, std::shared_ptr<const std::string> raw,
+                    const std::string& reason, std::optional<connectors::Cursor> cursor,
+                    runtime::Loop& loop, std::function<void(connectors::Receipt)> done);
+
 private:
+    using Parsed = std::function<void(std::optional<connectors::Inbound> mail, std::string bug)>;
+    // On the parser's loop; false: no room now.
+    bool parse(connectors::email::Envelope envelope, std::shared_ptr<const std::string> data,
+               Parsed parsed);
     using Receipts = std::function<void(std::vector<connectors::Receipt>)>;
     void take(connectors::email::Envelope envelope, std::shared_ptr<const std::string> data,
               runtime::Loop& loop, Receipts done);
     void submit(const connectors::email::Envelope& envelope, connectors::Inbound mail,
                 runtime::Loop& loop, Receipts done);
-    void quarantine(const connectors::email::Envelope& envelope,
-                    std::shared_ptr<const std::string> data, const std::string& why,
-                    runtime::Loop& loop, Receipts done);
-
     Intake& intake_;
     storage::Store& store_;
     runtime::Loop& parser_;

@@ -147,6 +147,12 @@ struct ChangeValueFactor {
     double factor = 1;
 };
 
+// The sender of a conversation that asks to join another may answer there from now on.
+struct AdmitSender {
+    AgentId agent{};
+    ConversationId conversation{};  // that asks
+};
+
 // The outbox took the message in hand, or learnt what became of it.
 struct RecordDelivery {
     ConversationId conversation{};
@@ -162,6 +168,7 @@ struct Quarantine {
     std::string reason;
     std::string sha256;
     std::shared_ptr<const std::string> raw;
+    std::optional<connectors::Cursor> cursor;
 };
 
 struct TimeReached {};
@@ -171,7 +178,7 @@ using Command =
                  ChangeTags, SetAvailability, SaveTeam, SaveInbox, SaveAgent, SavePolicy,
                  RecordDelivery, Quarantine, TimeReached, RemovePolicy, SaveCalendar, ApplyPolicies,
                  ChangeContactProfile, WaiveAnswer, MarkSpam, SaveRoutingSettings, SetConnected,
-                 AnswerOffer, ChangeValueFactor, SaveRoutingRule, RemoveRoutingRule>;
+                 AnswerOffer, ChangeValueFactor, SaveRoutingRule, RemoveRoutingRule, AdmitSender>;
 
 enum class Refusal : std::uint8_t {
     none,

@@ -55,7 +55,7 @@ void read_routing_place(const Json& json, Conversation& conversation) {
 std::string to_json(const Conversation& conversation) {
     Json clocks = Json::array();
     for (const sla::Clock& clock : conversation.clocks) clocks.push_back(clock_json(clock));
-    return dump(
+    Json json(
         {{"id", text_of(conversation.id)},
          {"number", conversation.number},
          {"contact", {{"id", text_of(conversation.contact)}, {"name", conversation.contact_name}}},
@@ -88,6 +88,10 @@ std::string to_json(const Conversation& conversation) {
          {"run_start", conversation.run_start},
          {"thread_ids", conversation.thread_ids},
          {"ver", conversation.version}});
+    if (!conversation.participants.empty()) json["participants"] = conversation.participants;
+    if (is_some(conversation.asks_to_join))
+        json["asks_to_join_id"] = text_of(conversation.asks_to_join);
+    return dump(json);
 }
 
 Contact contact_from(std::string_view text) {
@@ -135,6 +139,8 @@ Conversation conversation_from(std::string_view text) {
                        .last_direction = word_from<Direction>(json, "last_direction"),
                        .run_agent = id_from<AgentId>(json, "run_agent_id"),
                        .run_start = json.at("run_start"),
+                       .participants = json.value("participants", std::vector<std::string>{}),
+                       .asks_to_join = id_from<ConversationId>(json, "asks_to_join_id"),
                        .thread_ids = json.at("thread_ids"),
                        .version = json.at("ver")};
     read_routing_place(json.at("routing"), value);

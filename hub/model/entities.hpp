@@ -45,6 +45,27 @@ struct Team {
     friend bool operator==(const Team&, const Team&) = default;
 };
 
+// A mailbox on somebody else's server that an inbox is filled from. Secrets are sealed
+// (runtime/entropy.hpp).
+struct Mailbox {
+    std::string host;
+    std::uint16_t port = 993;
+    connectors::ConnectionSecurity security = connectors::ConnectionSecurity::tls;
+    std::string user;
+    std::string sealed_password;  // empty with OAuth
+    std::string token_url;        // of OAuth 2; empty: by password
+    std::string client_id;
+    std::string sealed_client_secret;
+    std::string sealed_refresh_token;  // as consented; the newest one stands beside the log
+    std::string scope;
+    std::string folder = "INBOX";
+    connectors::AfterIntake after_intake = connectors::AfterIntake::keep;
+    std::string move_to;      // a folder, to move mails to after their intake
+    bool from_start = false;  // take what was there before it was connected
+    std::uint32_t poll_seconds = 60;
+    friend bool operator==(const Mailbox&, const Mailbox&) = default;
+};
+
 struct Inbox {
     InboxId id{};
     std::string name;
@@ -59,6 +80,7 @@ struct Inbox {
     InboxId offline_inbox{};
     std::vector<std::string> allowed_origins;
     std::string identity_key;
+    std::optional<Mailbox> mailbox;  // email only
     friend bool operator==(const Inbox&, const Inbox&) = default;
 };
 
@@ -237,12 +259,17 @@ struct Conversation {
     // stands before.
     AgentId run_agent{};
     std::uint32_t run_start = 0;
+    // Mail addresses that wrote, or were written to, in it: replies of others ask first. Lower
+    // case, without our own; at most `participants_max`.
+    std::vector<std::string> participants;
+    ConversationId asks_to_join{};  // its sender answered in that one without being part of it
     std::vector<std::string> thread_ids;  // external ids of its messages, oldest first, at most 20
     Seq version = 0;                      // seq of the last event that touched it
     friend bool operator==(const Conversation&, const Conversation&) = default;
 };
 
 inline constexpr std::size_t thread_ids_max = 20;
+inline constexpr std::size_t participants_max = 50;
 inline constexpr std::size_t standing_answers_max = 8;
 inline constexpr std::size_t preview_bytes_max = 160;
 

@@ -145,6 +145,7 @@ Json inbox_body(const Inbox& inbox, bool with_secrets) {
     Json settings = {{"offline_inbox_id", id_json(inbox.offline_inbox)},
                      {"allowed_origins", inbox.allowed_origins}};
     if (with_secrets) settings["identity_key"] = inbox.identity_key;
+    if (inbox.mailbox) settings["mailbox"] = mailbox_json(*inbox.mailbox, with_secrets);
     return {{"id", text_of(inbox.id)},
             {"name", inbox.name},
             {"channel", spoken(word(inbox.channel))},
@@ -169,7 +170,8 @@ Inbox inbox_value(const Json& json) {
             .skills = skill_needs_from(json, "skills"),
             .offline_inbox = id_from<InboxId>(settings, "offline_inbox_id"),
             .allowed_origins = settings.value("allowed_origins", std::vector<std::string>{}),
-            .identity_key = settings.value("identity_key", "")};
+            .identity_key = settings.value("identity_key", ""),
+            .mailbox = mailbox_from(settings)};
 }
 
 Json agent_body(const Agent& agent) {

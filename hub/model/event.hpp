@@ -50,6 +50,7 @@ struct ConversationOpened {
     TeamId team{};
     std::string subject;
     connectors::Address reply_address;
+    ConversationId asks_to_join{};
 };
 struct MessageReceived {
     Message message;
@@ -188,6 +189,11 @@ struct RulesApplied {
     std::vector<std::string> tags;
 };
 
+// Somebody new may answer in the conversation from now on.
+struct SenderAdmitted {
+    std::string address;
+};
+
 using Fact =
     std::variant<TeamSaved, InboxSaved, AgentSaved, PolicySaved, AvailabilityChanged,
                  ContactCreated, ContactRenamed, IdentityAdded, ConversationOpened, MessageReceived,
@@ -196,7 +202,7 @@ using Fact =
                  SlaEnded, ItemQuarantined, CalendarSaved, PolicyRemoved, ContactProfileChanged,
                  AnswerWaived, SpamMarked, SlaChanged, Escalated, RoutingSettingsSaved,
                  ConnectionChanged, Offered, OfferEnded, ReturnPlanned, ValueFactorChanged,
-                 RoutingRuleSaved, RoutingRuleRemoved, RulesApplied>;
+                 RoutingRuleSaved, RoutingRuleRemoved, RulesApplied, SenderAdmitted>;
 
 struct Actor {
     AuthorType type = AuthorType::system;

@@ -48,7 +48,8 @@ constexpr auto kinds = std::to_array<std::string_view>({"team_saved",
                                                         "value_factor_changed",
                                                         "routing_rule_saved",
                                                         "routing_rule_removed",
-                                                        "rules_applied"});
+                                                        "rules_applied",
+                                                        "sender_admitted"});
 static_assert(kinds.size() == std::variant_size_v<Fact>);
 
 constexpr std::string_view message_opens = R"({"message":)";
@@ -79,12 +80,14 @@ struct Payload {
                      {"verified", fact.identity.verified}});
     }
     std::string operator()(const ConversationOpened& fact) const {
-        return dump({{"number", fact.number},
+        Json json = {{"number", fact.number},
                      {"inbox_id", text_of(fact.inbox)},
                      {"channel", spoken(word(fact.channel))},
                      {"team_id", id_json(fact.team)},
                      {"subject", fact.subject},
-                     {"reply_address", address_json(fact.reply_address)}});
+                     {"reply_address", address_json(fact.reply_address)}};
+        if (is_some(fact.asks_to_join)) json["asks_to_join_id"] = text_of(fact.asks_to_join);
+        return dump(json);
     }
     // The message's own text stands first in the payload, so that it is written once for log, table
     // and feed.
@@ -182,6 +185,9 @@ struct Payload {
     std::string operator()(const RoutingRuleRemoved& fact) const {
         return dump({{"rule_id", text_of(fact.rule)}});
     }
+    std::string operator()(const SenderAdmitted& fact) const {
+        return dump({{"address", fact.address}});
+    }
     std::string operator()(const RulesApplied& fact) const {
         return dump({{"rule_ids", ids_json(fact.rules)},
                      {"team_id", id_json(fact.team)},
@@ -230,7 +236,8 @@ Fact conversation_fact(std::size_t kind, const Json& json) {
                                       word_from<Channel>(json, "channel"),
                                       id_from<TeamId>(json, "team_id"),
                                       json.at("subject"),
-                                      address_from(json.at("reply_address"))};
+                                      address_from(json.at("reply_address")),
+                                      id_from<ConversationId>(json, "asks_to_join_id")};
         case 9:
             return MessageReceived{message_value(json.at("message")), json.at("thread_ids"),
                                    json.at("receipt_key")};

@@ -112,4 +112,7 @@ sla::Policy policy_value(const Json& json);
 Fact later_fact(std::size_t kind, const Json& json);
 Fact routing_fact(std::size_t kind, const Json& json);
 
+Json mailbox_json(const Mailbox& mailbox, bool with_secrets);
+std::optional<Mailbox> mailbox_from(const Json& settings);
+
 }  // namespace model::json_parts

@@ -47,6 +47,8 @@ Fact routing_fact(std::size_t kind, const Json& json) {
             return RoutingRuleSaved{rule_value(json)};
         case 37:
             return RoutingRuleRemoved{required_id<RuleId>(json, "rule_id")};
+        case 39:
+            return SenderAdmitted{json.at("address")};
         default:
             return RulesApplied{
                 ids_from<RuleId>(json, "rule_ids"),    id_from<TeamId>(json, "team_id"),

@@ -41,6 +41,8 @@ SPORTELLO_WORDS(sla::EscalationAction, "notify_agent", "notify_lead", "notify_su
                 "raise_priority", "overflow", "add_tag", "webhook")
 SPORTELLO_WORDS(SlaChange, "paused", "resumed", "reopened", "retargeted", "answer_undelivered")
 SPORTELLO_WORDS(AssignedBy, "routing", "hand", "taking", "leaving")
+SPORTELLO_WORDS(connectors::ConnectionSecurity, "tls", "starttls", "none")
+SPORTELLO_WORDS(connectors::AfterIntake, "keep", "mark_seen", "move", "remove")
 SPORTELLO_WORDS(QueueMode, "push", "offer", "pull")
 SPORTELLO_WORDS(OfferEnd, "accepted", "declined", "lapsed", "withdrawn")
 SPORTELLO_WORDS(routing::Exclusion, "none", "not_in_team", "not_online", "no_room",
@@ -76,6 +78,12 @@ std::string_view word(DeliveryState value) {
     return lookup(value);
 }
 std::string_view word(AuthorType value) {
+    return lookup(value);
+}
+std::string_view word(connectors::ConnectionSecurity value) {
+    return lookup(value);
+}
+std::string_view word(connectors::AfterIntake value) {
     return lookup(value);
 }
 std::string_view word(Availability value) {
@@ -139,6 +147,8 @@ template std::optional<sla::ClockState> from_word(std::string_view);
 template std::optional<routing::Exclusion> from_word(std::string_view);
 template std::optional<OfferEnd> from_word(std::string_view);
 template std::optional<QueueMode> from_word(std::string_view);
+template std::optional<connectors::ConnectionSecurity> from_word(std::string_view);
+template std::optional<connectors::AfterIntake> from_word(std::string_view);
 template std::optional<routing::Policy> from_word(std::string_view);
 template std::optional<sla::VoidReason> from_word(std::string_view);
 template std::optional<sla::LegKind> from_word(std::string_view);

@@ -17,6 +17,8 @@ std::string_view word(Visibility value);
 std::string_view word(MessageKind value);
 std::string_view word(DeliveryState value);
 std::string_view word(AuthorType value);
+std::string_view word(connectors::ConnectionSecurity value);
+std::string_view word(connectors::AfterIntake value);
 std::string_view word(Availability value);
 std::string_view word(sla::Metric value);
 std::string_view word(sla::ClockState value);

@@ -58,6 +58,39 @@ std::string hmac_sha256(std::string_view key, std::string_view text) {
     return mac;
 }
 
+namespace {
+
+std::string sealing_key(std::string_view key) {
+    return hmac_sha256(key, "secrets at rest");
+}
+
+}  // namespace
+
+std::string seal(std::string_view key, std::string_view secret) {
+    const std::string nonce = random_bytes(crypto_secretbox_NONCEBYTES);
+    std::string box(crypto_secretbox_MACBYTES + secret.size(), '\0');
+    crypto_secretbox_easy(reinterpret_cast<unsigned char*>(box.data()), raw(secret), secret.size(),
+                          raw(nonce), raw(sealing_key(key)));
+    return base64url(nonce + box);
+}
+
+std::optional<std::string> unseal(std::string_view key, std::string_view sealed) {
+    ready();
+    std::string bytes(sealed.size(), '\0');
+    std::size_t size = 0;
+    const bool text = sodium_base642bin(reinterpret_cast<unsigned char*>(bytes.data()),
+                                        bytes.size(), sealed.data(), sealed.size(), nullptr, &size,
+                                        nullptr, sodium_base64_VARIANT_URLSAFE_NO_PADDING) == 0;
+    constexpr std::size_t overhead = crypto_secretbox_NONCEBYTES + crypto_secretbox_MACBYTES;
+    if (!text || size < overhead) return std::nullopt;
+    std::string secret(size - overhead, '\0');
+    const bool opened = crypto_secretbox_open_easy(reinterpret_cast<unsigned char*>(secret.data()),
+                                                   raw(bytes) + crypto_secretbox_NONCEBYTES,
+                                                   size - crypto_secretbox_NONCEBYTES, raw(bytes),
+                                                   raw(sealing_key(key))) == 0;
+    return opened ? std::optional{std::move(secret)} : std::nullopt;
+}
+
 bool equal_in_constant_time(std::string_view left, std::string_view right) {
     return left.size() == right.size() &&
            sodium_memcmp(left.data(), right.data(), left.size()) == 0;

@@ -152,29 +152,60 @@ export class Pump {
   }
 }
 
-// One IMAP login: the source of every message in INBOX, newest last.
-export async function readMailbox(port, user, password) {
-  const { socket, lines } = await open(port);
-  await lines.line();
-  const ask = async (tag, command) => {
-    socket.write(`${tag} ${command}\r\n`);
-    const literals = [];
+// An IMAP client as somebody else uses the mailbox.
+export class ImapClient {
+  static async connect(port, user, password) {
+    const client = new ImapClient();
+    Object.assign(client, await open(port), { tags: 0 });
+    await client.lines.line();
+    await client.ask(`LOGIN ${user} ${password}`);
+    return client;
+  }
+  // Literals and lines of the answer.
+  async ask(command, literal) {
+    const tag = `t${++this.tags}`;
+    this.socket.write(`${tag} ${command}${literal === undefined ? '' : ` {${literal.length}+}`}\r\n`);
+    if (literal !== undefined) this.socket.write(Buffer.concat([literal, Buffer.from('\r\n')]));
+    const answer = { literals: [], lines: [] };
     for (;;) {
-      const line = await within('an answer of the mailbox', lines.line());
-      const literal = /\{(\d+)\}$/.exec(line);
-      if (literal) literals.push((await lines.bytes(Number(literal[1]))).toString('utf8'));
+      const line = await within('an answer of the mailbox', this.lines.line());
+      const announced = /\{(\d+)\}$/.exec(line);
+      if (announced) answer.literals.push((await this.lines.bytes(Number(announced[1]))).toString('utf8'));
       if (line.startsWith(`${tag} `)) {
         if (!line.startsWith(`${tag} OK`)) throw new Error(`IMAP ${command.split(' ')[0]}: ${line}`);
-        return literals;
+        return answer;
       }
+      answer.lines.push(line);
     }
-  };
+  }
+  // The values of a status code such as UIDVALIDITY.
+  async select(folder = 'INBOX') {
+    const { lines } = await this.ask(`SELECT "${folder}"`);
+    return Object.fromEntries(lines.flatMap((line) => [...line.matchAll(/\[(\w+) (\d+)\]/g)].map((code) => [code[1], Number(code[2])])));
+  }
+  append(folder, mail) {
+    return this.ask(`APPEND "${folder}"`, crlf(mail));
+  }
+  // Subject and flags of every mail of a folder, in the order of the mails.
+  async list(folder = 'INBOX') {
+    await this.select(folder);
+    const { lines, literals } = await this.ask('UID FETCH 1:* (FLAGS BODY.PEEK[HEADER.FIELDS (SUBJECT)])');
+    const flags = lines.flatMap((line) => /FLAGS \(([^)]*)\)/.exec(line)?.[1] ?? []);
+    return literals.map((text, n) => ({ subject: text.replace(/^subject: /i, '').trim(), flags: flags[n] }));
+  }
+  end() {
+    this.socket.destroy();
+  }
+}
+
+// The source of every message in INBOX, newest last.
+export async function readMailbox(port, user, password) {
+  const client = await ImapClient.connect(port, user, password);
   try {
-    await ask('a', `LOGIN ${user} ${password}`);
-    await ask('b', 'SELECT INBOX');
-    return await ask('c', 'UID FETCH 1:* (BODY.PEEK[])');
+    await client.select();
+    return (await client.ask('UID FETCH 1:* (BODY.PEEK[])')).literals;
   } finally {
-    socket.destroy();
+    client.end();
   }
 }
 

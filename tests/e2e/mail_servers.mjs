@@ -6,7 +6,7 @@ import net from 'node:net';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { atEnd, freePort, temporaryFolder, until } from './support.mjs';
-import { readMailbox } from './mail_client.mjs';
+import { ImapClient, MailClient, readMailbox } from './mail_client.mjs';
 
 const run = promisify(execFile);
 
@@ -24,20 +24,55 @@ function alive(pid) {
   }
 }
 
+// A certificate authority of the moment, and a certificate of 127.0.0.1 and localhost alone that it signed.
+export async function certificates() {
+  const folder = temporaryFolder('tls');
+  const openssl = (...words) => run('openssl', words, { cwd: folder });
+  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
+  await openssl('req', '-x509', ...key, '-keyout', 'ca.key', '-out', 'ca.pem', '-subj', '/CN=Authority of the tests', '-days', '2');
+  await openssl('req', ...key, '-keyout', 'key.pem', '-out', 'request.pem', '-subj', '/CN=localhost');
+  fs.writeFileSync(`${folder}/names`, 'subjectAltName=DNS:localhost,IP:127.0.0.1\nbasicConstraints=CA:FALSE\n');
+  await openssl('x509', '-req', '-in', 'request.pem', '-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial', '-out', 'certificate.pem', '-days', '2',
+    '-extfile', 'names');
+  return { ca: `${folder}/ca.pem`, certificate: `${folder}/certificate.pem`, key: `${folder}/key.pem` };
+}
+
+const dovecotTls = (at) => (at.tls ? `
+ssl = yes
+ssl_cert = <${at.tls.certificate}
+ssl_key = <${at.tls.key}
+` : 'ssl = no');
+
+// Tokens are judged by asking their server who they belong to.
+const dovecotOauth = (at) => (at.userinfo ? `
+auth_mechanisms = plain login xoauth2 oauthbearer
+auth_cache_size = 0
+passdb {
+  driver = oauth2
+  mechanisms = xoauth2 oauthbearer
+  args = ${at.folder}/oauth2.conf
+}
+` : '');
+
 const dovecotConfig = (at) => `
 base_dir = ${at.folder}/run
 state_dir = ${at.folder}/state
 log_path = ${at.folder}/dovecot.log
-listen = 127.0.0.1
+listen = 127.0.0.1, 127.0.0.2
 protocols = imap lmtp
-ssl = no
+${dovecotTls(at)}
 disable_plaintext_auth = no
+auth_failure_delay = 0
+auth_verbose = yes
 mail_location = maildir:~/Maildir
+mail_max_userip_connections = 100
 first_valid_uid = 1
 recipient_delimiter = +
+${dovecotOauth(at)}
 passdb {
   driver = static
-  args = password=secret
+  mechanisms = plain login
+  args = password=${at.password}
 }
 userdb {
   driver = static
@@ -48,7 +83,8 @@ service imap-login {
     port = ${at.imapPort}
   }
   inet_listener imaps {
-    port = 0
+    port = ${at.tls ? at.imapsPort : 0}
+    ssl = yes
   }
 }
 service lmtp {
@@ -56,28 +92,62 @@ service lmtp {
     port = ${at.lmtpPort}
   }
 }
+service anvil {
+  unix_listener anvil-auth-penalty {
+    mode = 0
+  }
+}
 `;
 
 export class Dovecot {
-  static async start() {
-    const peer = new Dovecot();
+  // options: { password, tls: of certificates(), userinfo: URL that tells whose token it is }
+  static async start(options = {}) {
+    const peer = Object.assign(new Dovecot(), { password: 'secret', ...options });
     peer.folder = temporaryFolder('dovecot');
-    [peer.imapPort, peer.lmtpPort] = [await freePort(), await freePort()];
+    [peer.imapPort, peer.lmtpPort, peer.imapsPort] = [await freePort(), await freePort(), await freePort()];
     fs.mkdirSync(`${peer.folder}/mail`, { mode: 0o777 });
     fs.chmodSync(`${peer.folder}/mail`, 0o777);
+    fs.writeFileSync(`${peer.folder}/oauth2.conf`, `introspection_mode = auth\nintrospection_url = ${peer.userinfo}\nusername_attribute = email\n`);
     fs.writeFileSync(`${peer.folder}/dovecot.conf`, dovecotConfig(peer));
-    const child = spawn('/usr/sbin/dovecot', ['-F', '-c', `${peer.folder}/dovecot.conf`], { stdio: 'ignore' });
-    const ended = new Promise((resolve) => child.once('exit', resolve));
-    atEnd(() => {
-      child.kill('SIGTERM');
-      return ended;
-    });
-    await until('Dovecot to answer', async () => (await answers(peer.imapPort)) && (await answers(peer.lmtpPort)));
+    atEnd(() => peer.stop());
+    await peer.startAgain();
     return peer;
+  }
+  async startAgain() {
+    this.child = spawn('/usr/sbin/dovecot', ['-F', '-c', `${this.folder}/dovecot.conf`], { stdio: 'ignore' });
+    this.ended = new Promise((resolve) => this.child.once('exit', resolve));
+    await until('Dovecot to answer', async () => (await answers(this.imapPort)) && (await answers(this.lmtpPort)));
+  }
+  async stop() {
+    this.child.kill('SIGTERM');
+    await this.ended;
+  }
+  // As when the power fails: in the middle of whatever it says.
+  async crash() {
+    const children = (await run('ps', ['--ppid', String(this.child.pid), '-o', 'pid='])).stdout.trim().split(/\s+/).map(Number);
+    this.child.kill('SIGKILL');
+    for (const pid of children) if (alive(pid)) process.kill(pid, 'SIGKILL');
+    await this.ended;
+    await until('its processes to end', () => !children.some(alive));
+  }
+  log() {
+    return fs.readFileSync(`${this.folder}/dovecot.log`, 'utf8');
+  }
+  maildir(user) {
+    return `${this.folder}/mail/${user}/Maildir`;
+  }
+  client(user) {
+    return ImapClient.connect(this.imapPort, user, this.password);
+  }
+  // Delivers mails one after the other on one connection.
+  async deliver(user, mails) {
+    const client = await MailClient.connect(this.lmtpPort, 'lmtp');
+    for (const mail of mails) client.expect((await client.send('sender@customers.test', `${user}@hub.test`, mail))[0], 250);
+    await client.quit();
   }
   // The sources of all mails of a mailbox.
   async mails(user) {
-    return readMailbox(this.imapPort, user, 'secret');
+    return readMailbox(this.imapPort, user, this.password);
   }
   // The first mail that the test accepts.
   waitFor(what, user, test, milliseconds = 20_000) {
@@ -109,7 +179,7 @@ recipient_delimiter = +
 virtual_mailbox_domains = customers.test
 virtual_mailbox_maps =
 virtual_transport = lmtp:inet:127.0.0.1:${at.customersPort}
-relay_domains = demo.localhost
+relay_domains = ${at.domains.join(' ')}
 transport_maps = texthash:${at.folder}/transport
 default_transport = error:5.7.1 this relay knows the customers and the hub only
 smtpd_relay_restrictions = permit_mynetworks reject
@@ -149,9 +219,9 @@ postlog unix-dgram n - n - 1 postlogd
 `;
 
 export class Postfix {
-  // customersPort: LMTP for customers.test; hubPort: LMTP of the hub for demo.localhost.
-  static async start({ customersPort, hubPort }) {
-    const peer = new Postfix();
+  // customersPort: LMTP for customers.test; hubPort: LMTP of the hub for demo.localhost; transports: of more domains.
+  static async start({ customersPort, hubPort, transports = {} }) {
+    const peer = Object.assign(new Postfix(), { domains: ['demo.localhost', ...Object.keys(transports)] });
     peer.folder = temporaryFolder('postfix');
     peer.customersPort = customersPort;
     peer.smtpPort = await freePort();
@@ -160,7 +230,8 @@ export class Postfix {
     await run('chown', ['postfix', `${peer.folder}/data`]);
     fs.writeFileSync(`${conf}/main.cf`, postfixMain(peer));
     fs.writeFileSync(`${conf}/master.cf`, postfixMaster(peer));
-    fs.writeFileSync(`${peer.folder}/transport`, `demo.localhost lmtp:inet:127.0.0.1:${hubPort}\n`);
+    const routes = Object.entries({ 'demo.localhost': `lmtp:inet:127.0.0.1:${hubPort}`, ...transports });
+    fs.writeFileSync(`${peer.folder}/transport`, routes.map(([domain, transport]) => `${domain} ${transport}\n`).join(''));
     await run('/usr/sbin/postfix', ['-c', conf, 'start'], { timeout: 20_000 }).catch((error) => {
       throw new Error(`Postfix did not start: ${error.stderr}`);
     });

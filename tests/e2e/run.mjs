@@ -3,7 +3,7 @@
 import fs from 'node:fs';
 import { endAll, output, removeFolders, Runner } from './support.mjs';
 
-const suites = ['five_steps', 'not_configured', 'html_mail', 'api', 'visibility', 'socket', 'chat_socket', 'promises_routing', 'corpus',
+const suites = ['five_steps', 'not_configured', 'html_mail', 'api', 'visibility', 'socket', 'chat_socket', 'promises_routing', 'imap', 'corpus',
   'durability'];
 const wanted = process.argv.slice(2);
 const runner = new Runner();

@@ -122,7 +122,8 @@ inline Command Cast::promise_change(Instant now) {
             return WaiveAnswer{somebody(), some_conversation(), random_.one_in(5) ? "" : text(),
                                random_.one_in(3)};
         case 5:
-            return MarkSpam{somebody(), some_conversation()};
+            if (random_.one_in(2)) return AdmitSender{somebody(), some_conversation()};
+            return MarkSpam{somebody(), some_conversation(), !random_.one_in(3)};
         case 6:
         case 7: {
             sla::Calendar changed = calendar(now);

@@ -176,7 +176,9 @@ TEST_F(HeldDesk, a_thread_that_was_forgotten_meanwhile_is_asked_for_again) {
     submit(mail("other@y.it"));  // asked for before the first is committed: memory keeps the first
     const auto reads_of_other = std::exchange(reads_, {});
     commit();
-    submit(mail("again@y.it", {"nobody@y.it", "begun@y.it"}));
+    auto again = mail("again@y.it", {"nobody@y.it", "begun@y.it"});
+    again.inbound.sender.value = "begun@y.it";  // only who takes part may go on
+    submit(again);
     const auto reads_of_again = std::exchange(reads_, {});
     run_reads(reads_of_other);
     commit();

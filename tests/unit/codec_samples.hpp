@@ -20,6 +20,24 @@ inline Team sample_team() {
             .calendar = CalendarId{81}};
 }
 
+inline Mailbox sample_mailbox() {
+    return {.host = "imap.example.com",
+            .port = 143,
+            .security = connectors::ConnectionSecurity::starttls,
+            .user = "desk",
+            .sealed_password = "sealed 1",
+            .token_url = "https://login.example.com/token",
+            .client_id = "client",
+            .sealed_client_secret = "sealed 2",
+            .sealed_refresh_token = "sealed 3",
+            .scope = "mail",
+            .folder = "Support",
+            .after_intake = connectors::AfterIntake::move,
+            .move_to = "Done",
+            .from_start = true,
+            .poll_seconds = 30};
+}
+
 inline Inbox sample_inbox() {
     return {.id = InboxId{12},
             .name = "Site",
@@ -31,7 +49,8 @@ inline Inbox sample_inbox() {
             .skills = {{"billing", 2, true}},
             .offline_inbox = InboxId{11},
             .allowed_origins = {"https://example.com"},
-            .identity_key = "top secret"};
+            .identity_key = "top secret",
+            .mailbox = sample_mailbox()};
 }
 
 inline Agent sample_agent() {
@@ -197,7 +216,8 @@ inline std::vector<Fact> sample_facts() {
         ContactCreated{"Giulia"},
         ContactRenamed{"Giulia Rossi"},
         IdentityAdded{{"email", "giulia@example.org", true}},
-        ConversationOpened{7, InboxId{12}, Channel::chat, TeamId{1}, "Parcel", sample_address()},
+        ConversationOpened{7, InboxId{12}, Channel::chat, TeamId{1}, "Parcel", sample_address(),
+                           ConversationId{50}},
         MessageReceived{sample_message(), {"older@example.org", "oldest@example.org"}, "key"},
         ReplyQueued{sample_message()},
         NoteAdded{sample_message()},
@@ -236,7 +256,8 @@ inline std::vector<Fact> sample_facts() {
                      Priority::high,
                      PolicyId{31},
                      {{"billing", 3, true}},
-                     {"invoice"}}};
+                     {"invoice"}},
+        SenderAdmitted{"giulia@example.com"}};
 }
 
 inline Contact sample_contact() {
@@ -288,6 +309,8 @@ inline Conversation sample_conversation() {
             .last_direction = Direction::out,
             .run_agent = AgentId{22},
             .run_start = 3,
+            .participants = {"giulia@example.com"},
+            .asks_to_join = ConversationId{50},
             .thread_ids = {"a", "b"},
             .version = 99};
 }

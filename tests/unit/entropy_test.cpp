@@ -58,6 +58,37 @@ TEST(Entropy, comparison_in_constant_time_still_compares) {
     EXPECT_FALSE(runtime::equal_in_constant_time("secret", "secret "));
 }
 
+TEST(Entropy, a_sealed_secret_opens_under_its_key_alone) {
+    for (const std::string& secret :
+         {std::string{}, std::string{"s"}, std::string{"p\0q", 3}, std::string(5000, 'x')}) {
+        const std::string sealed = runtime::seal("key", secret);
+        EXPECT_EQ(runtime::unseal("key", sealed), secret);
+        EXPECT_EQ(runtime::unseal("kez", sealed), std::nullopt);
+        EXPECT_EQ(runtime::unseal("", sealed), std::nullopt);
+    }
+}
+
+TEST(Entropy, what_is_sealed_says_nothing_and_differs_each_time) {
+    std::set<std::string> sealed;
+    for (int round = 0; round < 100; ++round) sealed.insert(runtime::seal("key", "secret"));
+    EXPECT_EQ(sealed.size(), 100U);
+    for (const std::string& one : sealed) EXPECT_EQ(one.find("secret"), std::string::npos);
+}
+
+TEST(Entropy, a_changed_or_cut_seal_does_not_open) {
+    const std::string sealed = runtime::seal("key", "correct horse");
+    for (std::size_t i = 0; i < sealed.size(); ++i) {
+        std::string changed = sealed;
+        changed[i] = changed[i] == 'A' ? 'B' : 'A';
+        EXPECT_EQ(runtime::unseal("key", changed), std::nullopt) << "byte " << i;
+        EXPECT_EQ(runtime::unseal("key", sealed.substr(0, i)), std::nullopt) << "cut at " << i;
+    }
+    for (const char* text : {"", "A", "correct horse", "!!!!", "===="})
+        EXPECT_EQ(runtime::unseal("key", text), std::nullopt) << text;
+    EXPECT_EQ(runtime::unseal("key", sealed + "A"), std::nullopt);
+    EXPECT_EQ(runtime::unseal("key", sealed + "\n"), std::nullopt);
+}
+
 TEST(Entropy, a_password_hash_is_salted_and_matches_its_password_alone) {
     const std::string hash = runtime::hash_password("correct horse");
     EXPECT_TRUE(hash.starts_with("$argon2id$")) << hash;
