@@ -176,6 +176,11 @@ struct QuarantineRow {
     friend bool operator==(const QuarantineRow&, const QuarantineRow&) = default;
 };
 
+struct QuarantineRemoval {
+    Seq seq = 0;
+    friend bool operator==(const QuarantineRemoval&, const QuarantineRemoval&) = default;
+};
+
 struct SessionRow {  // a signed-in browser or an API token; only the hash of the secret is kept
     std::string token_hash;
     std::uint64_t agent = 0;
@@ -219,7 +224,7 @@ using RowWrite =
     std::variant<ContactRow, IdentityRow, ConversationRow, MessageRow, DeliveryRow, AttachmentRow,
                  ReceiptRow, ThreadRow, ClockRow, DecisionRow, AvailabilityRow, ConfigRow,
                  OutboxRow, OutboxRemoval, OutboxRetry, QuarantineRow, SessionRow, SessionRemoval,
-                 CredentialRow, CredentialRemoval, OperationRow, MetaRow>;
+                 CredentialRow, CredentialRemoval, OperationRow, MetaRow, QuarantineRemoval>;
 
 struct Blob {
     std::string sha256;  // hex, of `bytes`

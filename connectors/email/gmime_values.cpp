@@ -51,11 +51,4 @@ std::string bytes_of(GMimeStream* memory) {
                : std::string(reinterpret_cast<const char*>(bytes->data), bytes->len);
 }
 
-// At most `most` bytes, without half a character at the end.
-std::string cut(const std::string& text, std::size_t most) {
-    if (text.size() <= most) return text;
-    while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xC0) == 0x80) --most;
-    return text.substr(0, most);
-}
-
 }  // namespace connectors::email

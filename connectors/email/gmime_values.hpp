@@ -22,7 +22,5 @@ std::string bytes_of(GMimeStream* memory);
 std::string sha256_hex(std::string_view bytes);
 // Line ends become \n; NUL bytes, which no text has a use for, go.
 std::string clean_text(std::string text);
-// At most `most` bytes, without half a character at the end.
-std::string cut(const std::string& text, std::size_t most);
 
 }  // namespace connectors::email

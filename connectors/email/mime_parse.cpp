@@ -93,8 +93,7 @@ void tell_who_wrote(GMimeMessage* message, const Envelope& envelope, std::string
     }
     parts.text = mail.text;
     // A report without boundaries has no parts; its words are all that is left.
-    if (parts.text.empty())
-        parts.text = mail.html.empty() ? clean_text(valid_utf8(bytes)) : text_from_html(mail.html);
+    if (parts.text.empty()) parts.text = clean_text(valid_utf8(bytes));
     const AutomaticSigns signs = automatic_signs(parts.fields, parts.envelope_sender);
     mail.report = read_report(parts);
     mail.automatic = mail.report                 ? Automatic::bounce
@@ -119,6 +118,14 @@ std::string receipt_key_of(const Inbound& mail, std::string_view date) {
            sha256_hex(written).substr(0, 16);
 }
 
+// Mail without plain text is searched and trimmed by that of its HTML.
+void read_html(const MimeLimits& limits, Inbound& mail) {
+    if (!mail.text.empty() || mail.html.empty()) return;
+    const std::string text = text_from_html(mail.html);
+    mail.text = cut(text, limits.text_bytes_max);
+    if (mail.text.size() < text.size()) mail.defects.emplace_back("text_cut");
+}
+
 void fill_gaps(const Envelope& envelope, Inbound& mail) {
     if (mail.sender.value.empty()) {
         mail.defects.emplace_back("no_from");
@@ -128,7 +135,6 @@ void fill_gaps(const Envelope& envelope, Inbound& mail) {
         mail.sender = {.kind = "email", .value = std::move(sender), .name = {}};
     }
     if (mail.external_id.empty()) mail.defects.emplace_back("no_message_id");
-    if (mail.text.empty() && !mail.html.empty()) mail.text = text_from_html(mail.html);
     mail.trimmed_text = trim_reply(mail.text);
 }
 
@@ -169,12 +175,13 @@ Inbound parse_mail(std::shared_ptr<const std::string> raw, const Envelope& envel
             walk.visit(root, 0);
         else
             walk.defect("no_body");
+        read_html(limits, mail);
         const auto body = std::min(blank, bytes.size());
-        tell_who_wrote(message.get(), envelope, bytes.substr(body, limits.text_bytes_max),
+        tell_who_wrote(message.get(), envelope, cut(bytes.substr(body), limits.text_bytes_max),
                        walk.report, mail);
     } else {
         mail.defects.emplace_back("unparseable");
-        mail.text = clean_text(valid_utf8(bytes.substr(0, limits.text_bytes_max)));
+        mail.text = clean_text(valid_utf8(cut(bytes, limits.text_bytes_max)));
     }
     fill_gaps(envelope, mail);
     mail.receipt_key = receipt_key_of(mail, date);

@@ -24,8 +24,13 @@ constexpr std::size_t quotation_depth_max = 10;
 constexpr auto history_containers = std::to_array<std::string_view>(
     {"gmail_quote", "gmail_quote_container", "yahoo_quoted", "OLK_SRC_BODY_SECTION"});
 
+// The parser's own work grows with the square of the nesting; nobody writes text that deep.
+constexpr std::size_t nesting_max = 30'000;
+
 struct HtmlText {
     std::string out;
+    htmlParserCtxtPtr parser = nullptr;
+    std::size_t nesting = 0;
     int hidden = 0;
     std::size_t quotation_depth = 0;
     std::vector<std::pair<std::string, bool>> containers;  // open ones; whether one quotes
@@ -59,6 +64,7 @@ bool is_history(const xmlChar** attributes) {
 void on_start(void* context, const xmlChar* name, const xmlChar** attributes) {
     auto& text = *static_cast<HtmlText*>(context);
     const std::string_view element = reinterpret_cast<const char*>(name);
+    if (++text.nesting > nesting_max && text.parser != nullptr) return xmlStopParser(text.parser);
     if (is_one_of(hidden_elements, name)) ++text.hidden;
     if (is_one_of(block_elements, name)) new_line(text);
     if (!is_one_of(container_elements, name)) return;
@@ -73,13 +79,16 @@ void close_container(HtmlText& text, std::string_view element) {
                                    [element](const auto& one) { return one.first == element; });
     if (open == text.containers.rend()) return;
     const auto from = open.base() - 1;
+    const std::size_t before = text.quotation_depth;
     for (auto one = from; one != text.containers.end(); ++one)
         text.quotation_depth -= one->second ? 1 : 0;
+    if (text.quotation_depth < before && !text.out.ends_with('\n')) new_line(text);
     text.containers.erase(from, text.containers.end());
 }
 
 void on_end(void* context, const xmlChar* name) {
     auto& text = *static_cast<HtmlText*>(context);
+    if (text.nesting > 0) --text.nesting;
     if (is_one_of(container_elements, name))
         close_container(text, reinterpret_cast<const char*>(name));
     if (is_one_of(hidden_elements, name) && text.hidden > 0) --text.hidden;
@@ -158,6 +167,7 @@ std::string text_from_html(std::string_view html) {
     htmlParserCtxtPtr parser =
         htmlCreatePushParserCtxt(&handler, &text, nullptr, 0, nullptr, XML_CHAR_ENCODING_UTF8);
     if (parser == nullptr) return {};
+    text.parser = parser;
     htmlCtxtUseOptions(parser, HTML_PARSE_RECOVER | HTML_PARSE_IGNORE_ENC | HTML_PARSE_NONET |
                                    HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING);
     constexpr std::size_t step = 16 * 1024;
@@ -213,7 +223,7 @@ std::string unflow(std::string_view text, bool delete_space) {
         const std::size_t quoted = std::min(line.find_first_not_of('>'), line.size());
         std::string_view words = line.substr(quoted);
         if (words.starts_with(' ')) words.remove_prefix(1);
-        if (!(flows && quoted == depth)) {
+        if (!flows || quoted != depth || words == "-- ") {
             if (!first) out += '\n';
             out.append(quoted, '>').append(quoted > 0 ? " " : "");
         }

@@ -97,30 +97,32 @@ void Walk::visit(GMimeObject* object, int depth) {
 void Walk::attach_message(GMimeMessagePart* part) {
     GMimeMessage* inner = g_mime_message_part_get_message(part);
     if (inner == nullptr) return defect("empty_message_part");
+    GMimeObject* object = GMIME_OBJECT(part);
+    std::string name =
+        text_or_empty(g_mime_object_get_content_disposition_parameter(object, "filename"));
+    if (name.empty())
+        name = text_or_empty(g_mime_object_get_content_type_parameter(object, "name"));
     const std::string subject = text_or_empty(g_mime_message_get_subject(inner));
+    if (name.empty())
+        name = (subject.empty() ? "message" : cut(subject, file_name_bytes_max)) + ".eml";
     // Through a stream, not a C string: the mail may hold NUL bytes.
     Held<GMimeStream> memory{g_mime_stream_mem_new()};
     g_mime_object_write_to_stream(GMIME_OBJECT(inner), nullptr, memory.get());
     std::string bytes = bytes_of(memory.get());
     enclose(bytes);
-    add_attachment(std::move(bytes),
-                   (subject.empty() ? "message" : cut(subject, file_name_bytes_max)) + ".eml",
-                   "message/rfc822", false, "");
+    add_attachment(std::move(bytes), std::move(name), "message/rfc822", false, "");
 }
 
 void Walk::enclose(const std::string& bytes) {
     if (report.original_is_part) return;
     report.original_is_part = true;
-    report.original =
-        clean_text(valid_utf8(std::string_view{bytes}.substr(0, limits.header_bytes_max)));
+    report.original = clean_text(valid_utf8(cut(bytes, limits.header_bytes_max)));
     if (const auto blank = report.original.find("\n\n"); blank != std::string::npos)
         report.original.resize(blank);
 }
 
 void Walk::note(const std::string& media, const std::string& bytes) {
-    const auto text = [&] {
-        return clean_text(valid_utf8(std::string_view{bytes}.substr(0, limits.text_bytes_max)));
-    };
+    const auto text = [&] { return clean_text(valid_utf8(cut(bytes, limits.text_bytes_max))); };
     if (media == "message/delivery-status" || media == "message/global-delivery-status")
         report.delivery_status += "\n\n" + text();
     if (media == "message/feedback-report") report.feedback += text();

@@ -25,20 +25,25 @@ constexpr auto openers =
     std::to_array<std::string_view>({"On ", "Il ", "Le ", "El ", "Em ", "Am ", "Op ", "Den ", "På ",
                                      "W dniu ", "Dnia ", "Dne ", "Vào ", "Pe ", "La "});
 constexpr auto separators = std::to_array<std::string_view>(
-    {"original message", "messaggio originale", "ursprüngliche nachricht", "mensaje original",
-     "message d'origine", "message original", "mensagem original", "oorspronkelijk bericht",
-     "originalmeddelande", "ursprungligt meddelande", "oprindelig meddelelse",
-     "opprinnelig melding", "alkuperäinen viesti", "oryginalna wiadomość", "исходное сообщение",
-     "пересылаемое сообщение", "original-nachricht", "původní zpráva"});
+    {"original message",        "messaggio originale",    "ursprüngliche nachricht",
+     "mensaje original",        "message d'origine",      "message original",
+     "mensagem original",       "oorspronkelijk bericht", "originalmeddelande",
+     "ursprungligt meddelande", "oprindelig meddelelse",  "opprinnelig melding",
+     "alkuperäinen viesti",     "oryginalna wiadomość",   "исходное сообщение",
+     "Исходное сообщение",      "пересылаемое сообщение", "Пересылаемое сообщение",
+     "original-nachricht",      "původní zpráva"});
 constexpr auto forwards = std::to_array<std::string_view>(
     {"forwarded message", "messaggio inoltrato", "weitergeleitete nachricht", "mensaje reenviado",
      "message transféré", "mensagem encaminhada", "doorgestuurd bericht", "vidarebefordrat",
      "videresendt", "przekazana wiadomość"});
-constexpr auto devices = std::to_array<std::string_view>(
-    {"Sent from my ", "Sent from Outlook", "Sent from Mail for", "Get Outlook for ", "Inviato da ",
-     "Inviato dal ", "Envoyé de mon ", "Von meinem ", "Gesendet von ", "Enviado desde mi ",
-     "Enviado do meu ", "Verstuurd vanaf mijn ", "Verzonden vanaf mijn ", "Skickat från min ",
-     "Sendt fra min "});
+constexpr auto device_openers = std::to_array<std::string_view>(
+    {"Sent from ", "Get Outlook for ", "Inviato da", "Envoyé de ", "Von meinem ", "Gesendet von ",
+     "Enviado desde ", "Enviado do ", "Verstuurd vanaf ", "Verzonden vanaf ", "Skickat från ",
+     "Sendt fra "});
+constexpr auto device_words = std::to_array<std::string_view>(
+    {"iphone", "ipad",       "ios",     "android", "samsung",   "galaxy", "huawei",
+     "xiaomi", "blackberry", "outlook", "mail f",  "app mail",  "yahoo",  "gmail",
+     "mobile", "smartphone", "telefon", "handy",   "cellulare", "móvil",  "telefoon"});
 
 enum Label : std::uint8_t { from, date, to, subject, no_label };
 struct Labelled {
@@ -129,33 +134,54 @@ bool could_begin(std::string_view line) {
            (line.find('@') != std::string_view::npos && contains_one(line, verbs));
 }
 
-// "2016-03-03 17:21 GMT+01:00 Some One <address>:" has no verb.
+// "2016-03-03 17:21 GMT+01:00 Some One <address>:" has no verb; a name follows the zone, and no
+// sentence.
 bool is_dated_name(std::string_view sentence) {
-    return begins_with_date(sentence) && (sentence.find("GMT") != std::string_view::npos ||
-                                          sentence.ends_with('>') || sentence.ends_with(">:"));
+    if (!begins_with_date(sentence)) return false;
+    const bool addressed = sentence.ends_with('>') || sentence.ends_with(">:");
+    if (addressed && sentence.find('@') != std::string_view::npos) return true;
+    const auto zone = sentence.find("GMT");
+    if (zone == std::string_view::npos) return false;
+    const std::string_view name =
+        sentence.substr(std::min(sentence.find(' ', zone), sentence.size()));
+    for (std::size_t i = 0; i + 1 < name.size(); ++i)
+        if (name[i] == ' ' && name[i + 1] >= 'a' && name[i + 1] <= 'z') return false;
+    return true;
 }
 
-bool is_introduction(std::string_view sentence) {
+bool ends_in_colon(std::string_view sentence) {
+    return sentence.ends_with(':') || sentence.ends_with("：");
+}
+
+// Policy: people write "wrote" too. A colon with an address, or a verb at the end with a date,
+// introduces; whatever is less needs quoted lines below to prove it.
+bool is_introduction(std::string_view sentence, bool dashed, bool quoted_below) {
     if (is_dated_name(sentence)) return true;
     if (!contains_one(sentence, verbs)) return false;
-    const bool dated = std::ranges::any_of(sentence, is_digit) || sentence.starts_with("On ");
-    const std::string_view without_colon = plain(sentence, " \t*:");
-    return (dated || sentence.find('@') != std::string_view::npos) &&
-           (sentence.ends_with(':') || std::ranges::any_of(verbs, [&](std::string_view verb) {
-                return without_colon.ends_with(verb);
-            }));
+    std::string_view words = plain(sentence, " \t*:");
+    if (words.ends_with("：")) words.remove_suffix(std::string_view{"："}.size());
+    const bool verb_ends = std::ranges::any_of(
+        verbs, [words](std::string_view verb) { return words.ends_with(verb); });
+    const bool dated = std::ranges::any_of(sentence, is_digit);
+    const bool addressed = sentence.find('@') != std::string_view::npos;
+    if (ends_in_colon(sentence))
+        return (addressed && (dated || verb_ends)) ||
+               (verb_ends && (dated || sentence.starts_with("On "))) || (dated && quoted_below);
+    return verb_ends && (dashed || quoted_below || (addressed && dated));
+}
+
+bool quoted_next(std::span<const std::string_view> lines) {
+    const auto next = std::ranges::find_if_not(lines, is_blank);
+    return next != lines.end() && is_quoted(*next);
 }
 
 // "26.06.2014, 14:41, "Some One" <address>:" has neither a verb nor a known form of date; quoted
 // lines below it prove what it is.
 bool names_a_sender(std::span<const std::string_view> lines) {
     const std::string_view line = plain(lines.front());
-    if (!line.ends_with(">:") || line.find('@') == std::string_view::npos ||
-        line.size() > introduction_bytes_max || !std::ranges::any_of(line, is_digit))
-        return false;
-    const auto below = lines.subspan(1);
-    const auto next = std::ranges::find_if_not(below, is_blank);
-    return next != below.end() && is_quoted(*next);
+    return line.ends_with(">:") && line.find('@') != std::string_view::npos &&
+           line.size() <= introduction_bytes_max && std::ranges::any_of(line, is_digit) &&
+           quoted_next(lines.subspan(1));
 }
 
 // The lines that an introduction takes, beginning at the first; 0: it is none.
@@ -172,7 +198,10 @@ std::size_t introduction_length(std::span<const std::string_view> lines) {
         const std::string_view said = plain(sentence, " \t*-");
         const bool folds =
             said.ends_with('<') || std::ranges::count(said, '<') > std::ranges::count(said, '>');
-        if (!folds && !line.empty() && is_introduction(said)) return i + 1;
+        const bool dashed = lines[0].starts_with('-') && line.ends_with('-');
+        if (!folds && !line.empty() &&
+            is_introduction(said, dashed, quoted_next(lines.subspan(i + 1))))
+            return i + 1;
     }
     return 0;
 }
@@ -218,23 +247,26 @@ Label label_of(std::string_view line) {
     return known == labels.end() ? no_label : known->label;
 }
 
-// Header lines below each other: two of different kinds, one of them not a date. A value may be
-// folded.
+// Header lines below each other, two of different kinds; From and To alone need an address: people
+// write "From: Rome, To: Milan". A value may be folded.
 bool starts_block(std::span<const std::string_view> lines) {
     const Label first = label_of(lines.front());
     if (first != from && first != date) return false;
     std::array<bool, no_label> seen{};
     seen[first] = true;
     bool folded = false;
+    bool addressed = lines.front().find('@') != std::string_view::npos;
     for (const std::string_view line :
          lines.subspan(1, std::min(lines.size(), block_lines_max) - 1)) {
         const Label label = label_of(line);
         if (label != no_label) seen[label] = true;
         if (is_blank(line) || (label == no_label && folded)) break;
+        addressed = addressed || line.find('@') != std::string_view::npos;
         folded = label == no_label;
     }
     const auto kinds = std::ranges::count(seen, true);
-    return kinds >= 2;
+    const bool journey = seen[from] && seen[to];
+    return kinds >= 3 || (kinds == 2 && (addressed || !journey));
 }
 
 bool toggles_fence(std::string_view line) {
@@ -265,7 +297,8 @@ bool is_blank(std::string_view line) {
 }
 
 bool is_quoted(std::string_view line) {
-    return line.starts_with('>') || line.starts_with("| ") || line == "|";
+    // A line with a bar at both ends is of a table.
+    return line.starts_with('>') || line == "|" || (line.starts_with("| ") && !line.ends_with('|'));
 }
 
 bool is_rule(std::string_view line) {
@@ -278,7 +311,8 @@ bool begins_signature(std::string_view line) {
 }
 
 bool is_device_line(std::string_view line) {
-    return line.size() <= 80 && starts_with_one(line, devices);
+    return line.size() <= 80 && starts_with_one(line, device_openers) &&
+           contains_one(lower(line), device_words);
 }
 
 Mark first_mark(std::span<const std::string_view> lines) {

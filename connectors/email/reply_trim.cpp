@@ -37,27 +37,37 @@ bool says_something(std::span<const std::string_view> lines) {
         lines, [](std::string_view line) { return is_blank(line) || is_rule(line); });
 }
 
-// A bracket that the mail program broke out of its quoted line.
-bool continues_quotation(std::string_view quoted, std::string_view line) {
-    const auto open = [quoted](char opens, char closes) {
-        return std::ranges::count(quoted, opens) > std::ranges::count(quoted, closes);
-    };
+// Brackets that a quoted line leaves open: the mail program broke the rest out of it.
+struct OpenBrackets {
+    bool round = false;
+    bool angle = false;
+
+    explicit OpenBrackets(std::string_view quoted) {
+        const auto open = [quoted](char opens, char closes) {
+            return std::ranges::count(quoted, opens) > std::ranges::count(quoted, closes);
+        };
+        round = open('(', ')');
+        angle = open('<', '>');
+    }
+};
+
+bool continues_quotation(const OpenBrackets& open, std::string_view line) {
     const auto start = line.find_first_not_of(" \t");
     if (start == std::string_view::npos) return false;
     line.remove_prefix(start);
     return line.starts_with("(http") || line.starts_with("<http") ||
-           (open('(', ')') && line.find(')') != std::string_view::npos) ||
-           (open('<', '>') && line.find('>') != std::string_view::npos);
+           (open.round && line.find(')') != std::string_view::npos) ||
+           (open.angle && line.find('>') != std::string_view::npos);
 }
 
 // The end of the run of quoted and blank lines that begins at `from`.
 std::size_t end_of_quotation(std::span<const std::string_view> lines, std::size_t from) {
     std::size_t end = from;
-    std::string_view last;
+    OpenBrackets open{{}};
     for (std::size_t i = from; i < lines.size(); ++i) {
         const bool quoted = is_quoted(lines[i]);
-        if (!quoted && !is_blank(lines[i]) && !continues_quotation(last, lines[i])) break;
-        if (quoted) last = lines[i];
+        if (!quoted && !is_blank(lines[i]) && !continues_quotation(open, lines[i])) break;
+        if (quoted) open = OpenBrackets{lines[i]};
         if (!is_blank(lines[i])) end = i + 1;
     }
     return end;
@@ -67,7 +77,8 @@ std::size_t end_of_quotation(std::span<const std::string_view> lines, std::size_
 bool only_signature_follows(std::span<const std::string_view> lines, std::size_t from) {
     const auto rest = lines.subspan(from);
     const auto written = std::ranges::find_if_not(rest, is_blank);
-    return written == rest.end() || begins_signature(*written) || is_rule(*written);
+    return written == rest.end() || begins_signature(*written) || is_rule(*written) ||
+           is_device_line(*written);
 }
 
 // The quoted lines that end the text, and a signature below them.
@@ -84,18 +95,13 @@ Lines copy(std::span<const std::string_view> lines) {
     return {lines.begin(), lines.end()};
 }
 
-Lines reply_in(std::span<const std::string_view> lines);
-
-// The mark introduces either quoted lines or, in programs that do not quote, everything below.
-Lines reply_around(std::span<const std::string_view> lines, const Mark& mark) {
+// Below an introduction stand quoted lines, and perhaps an answer among or below them.
+Lines reply_around(std::span<const std::string_view> lines, const Mark& mark, bool opened) {
     const auto before = lines.first(mark.at);
     const auto after = lines.subspan(mark.at + mark.lines);
-    const bool opened = says_something(before);
     const auto first = std::ranges::find_if_not(after, is_blank);
-    const auto from = static_cast<std::size_t>(first - after.begin());
-    if (first == after.end()) return opened ? copy(before) : copy(lines);
-    if (!is_quoted(*first)) return opened ? copy(before) : reply_in(after);
-    const std::size_t end = end_of_quotation(after, from);
+    const std::size_t end =
+        end_of_quotation(after, static_cast<std::size_t>(first - after.begin()));
     if (only_signature_follows(after, end)) return opened ? copy(before) : copy(lines);
     const auto below = after.subspan(end);
     const bool between = opened || std::ranges::any_of(below, is_quoted);
@@ -105,32 +111,39 @@ Lines reply_around(std::span<const std::string_view> lines, const Mark& mark) {
     return kept;
 }
 
-Lines reply_in(std::span<const std::string_view> lines) {
-    const Mark mark = first_mark(lines);
-    switch (mark.kind) {
-        case MarkKind::forwarded:
-            return copy(lines);
-        case MarkKind::introduction:
-            return reply_around(lines, mark);
-        case MarkKind::shared_line: {
-            Lines kept = copy(lines.first(mark.at));
-            kept.push_back(lines[mark.at].substr(0, mark.column));
-            return kept;
-        }
-        case MarkKind::cut:
-            return says_something(lines.first(mark.at)) ? copy(lines.first(mark.at)) : copy(lines);
-        case MarkKind::none:
-            break;
-    }
+Lines before_last_quotation(std::span<const std::string_view> lines) {
     const std::size_t quotation = start_of_last_quotation(lines);
     return says_something(lines.first(quotation)) ? copy(lines.first(quotation)) : copy(lines);
 }
 
+Lines reply_in(std::span<const std::string_view> lines) {
+    for (;;) {
+        const Mark mark = first_mark(lines);
+        const auto before = lines.first(mark.at);
+        if (mark.kind == MarkKind::none) return before_last_quotation(lines);
+        if (mark.kind == MarkKind::forwarded) return copy(lines);
+        if (mark.kind == MarkKind::shared_line) {
+            Lines kept = copy(before);
+            kept.push_back(lines[mark.at].substr(0, mark.column));
+            return kept;
+        }
+        const bool opened = says_something(before);
+        if (mark.kind == MarkKind::cut) return opened ? copy(before) : copy(lines);
+        const auto after = lines.subspan(mark.at + mark.lines);
+        const auto next = std::ranges::find_if_not(after, is_blank);
+        if (next != after.end() && is_quoted(*next)) return reply_around(lines, mark, opened);
+        if (opened) return copy(before);
+        if (next == after.end()) return copy(lines);
+        lines = after;  // nothing but an introduction stood above: go on below it
+    }
+}
+
 Lines without_rules_below(Lines lines) {
-    Lines kept = without_blank_ends(lines);
-    while (!kept.empty() && is_rule(kept.back()))
-        kept = without_blank_ends({kept.begin(), kept.end() - 1});
-    return kept.empty() ? without_blank_ends(std::move(lines)) : kept;
+    std::size_t end = lines.size();
+    while (end > 0 && (is_blank(lines[end - 1]) || is_rule(lines[end - 1]))) --end;
+    if (end == 0) return without_blank_ends(std::move(lines));
+    lines.resize(end);
+    return without_blank_ends(std::move(lines));
 }
 
 Lines history_cut(std::string_view text) {
@@ -139,10 +152,12 @@ Lines history_cut(std::string_view text) {
     return kept.size() == without_blank_ends(lines).size() ? kept : without_rules_below(kept);
 }
 
+// A telephone's line counts at the end alone: elsewhere it is what somebody says.
 Lines signature_cut(Lines lines) {
-    const auto dashes = std::ranges::find_if(
-        lines, [](std::string_view line) { return line == "-- " || is_device_line(line); });
-    const Lines kept = without_blank_ends({lines.begin(), dashes});
+    const auto dashes = std::ranges::find(lines, "-- ");
+    Lines kept = without_blank_ends({lines.begin(), dashes});
+    while (kept.size() > 1 && is_device_line(kept.back()))
+        kept = without_blank_ends({kept.begin(), kept.end() - 1});
     return kept.empty() ? lines : kept;
 }
 

@@ -50,7 +50,7 @@ ReportedRecipient recipient_of(const HeaderFields& group) {
     recipient.address = recipient_address(group);
     recipient.status = status_in(field(group, "status"));
     recipient.action = action_of(lower(keyword_of(field(group, "action"))), recipient.status);
-    recipient.reason = after_kind(field(group, "diagnostic-code")).substr(0, reason_bytes_max);
+    recipient.reason = cut(after_kind(field(group, "diagnostic-code")), reason_bytes_max);
     return recipient;
 }
 
@@ -92,16 +92,18 @@ std::vector<ReportedRecipient> complained_recipients(const ReportParts& parts) {
 // One provider writes its complaints as plain mail around the original.
 bool is_plain_complaint(const ReportParts& parts) {
     return parts.original_is_part &&
+           lower(address_in(field(parts.fields, "from"))) == "staff@hotmail.com" &&
            lower(field(parts.fields, "subject")).starts_with("complaint about message");
 }
 
 // What the group lacks is often said in words.
 void fill_from_text(std::vector<ReportedRecipient>& recipients, const ReportParts& parts) {
+    const std::string reason = reason_in(parts.text);
+    const std::string to = lower(address_in(field(header_fields(parts.original), "to")));
     for (ReportedRecipient& one : recipients) {
-        if (one.reason.empty()) one.reason = reason_in(parts.text).substr(0, reason_bytes_max);
+        if (one.reason.empty()) one.reason = reason;
         if (one.status.empty()) one.status = status_in(one.reason);
-        if (one.address.empty())
-            one.address = lower(address_in(field(header_fields(parts.original), "to")));
+        if (one.address.empty()) one.address = to;
     }
 }
 
@@ -113,7 +115,8 @@ std::optional<Report> read_report(const ReportParts& parts) {
     report.complaint = !parts.feedback.empty() || is_plain_complaint(parts);
     if (report.complaint) {
         report.recipients = complained_recipients(parts);
-    } else if (!parts.delivery_status.empty()) {
+    } else if (!parts.delivery_status.empty() &&
+               (!parts.report_type.empty() || is_from_a_machine(parts))) {
         report.recipients = listed_recipients(parts.delivery_status);
         if (report.recipients.empty()) report.recipients.emplace_back();
         fill_from_text(report.recipients, parts);

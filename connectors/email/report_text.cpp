@@ -14,10 +14,11 @@ using Words = std::span<const std::string_view>;
 
 constexpr std::size_t named_max = 20;
 constexpr std::size_t ids_max = 10;
+constexpr std::size_t reason_bytes_max = 500;
 
-constexpr auto mail_systems = std::to_array<std::string_view>(
-    {"mailer-daemon", "postmaster", "post_master", "mail.delivery.system", "mdaemon",
-     "mail deliver", "mail system"});
+constexpr auto mail_systems =
+    std::to_array<std::string_view>({"mailer-daemon", "mailer daemon", "postmaster", "post_master",
+                                     "mail.delivery.system", "mdaemon", "mail deliver"});
 constexpr auto subjects = std::to_array<std::string_view>({"undeliver",
                                                            "delivery status notification",
                                                            "delivery failure",
@@ -113,16 +114,34 @@ std::string field(const HeaderFields& fields, std::string_view name) {
     return found == fields.end() ? std::string{} : found->second;
 }
 
-// The words before the enclosed mail: after a line that announces it, or where headers begin.
+// Fields that a mail begins with, and words about one do not.
+bool names_header_field(std::string_view line) {
+    constexpr auto names = std::to_array<std::string_view>(
+        {"from:", "subject:", "date:", "message-id:", "mime-version:", "received:", "return-path:",
+         "content-type:", "dkim-signature:"});
+    return line.size() > 4 && std::ranges::any_of(names, [line](std::string_view name) {
+               return line.size() >= name.size() && lower(line.substr(0, name.size())) == name;
+           });
+}
+
+bool announces_enclosure(std::string_view line) {
+    if (line.size() >= 120) return false;
+    const std::string small = lower(trimmed(line));
+    return contains_one(small, enclosures) &&
+           (small.find("--") != std::string::npos || small.ends_with(':') ||
+            (small.ends_with('.') &&
+             (small.starts_with("this is a copy") || small.starts_with("below this line"))));
+}
+
+// The words before the enclosed mail: up to a line that announces it, or where headers begin.
 std::string_view said(std::string_view text) {
-    for (const std::string_view line : lines_of(text)) {
-        const std::string small = lower(line);
-        const auto at = static_cast<std::size_t>(line.data() - text.data());
-        const bool announced =
-            line.size() < 120 && contains_one(small, enclosures) &&
-            (small.find("--") != std::string::npos || small.ends_with(':') || small.ends_with('.'));
-        if (announced || small.starts_with("received: ") || small.starts_with("return-path: "))
-            return text.substr(0, at);
+    const std::vector<std::string_view> lines = lines_of(text);
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+        const auto at = static_cast<std::size_t>(lines[i].data() - text.data());
+        const bool headers = names_header_field(lines[i]) && i + 1 < lines.size() &&
+                             (names_header_field(lines[i + 1]) ||
+                              (i + 2 < lines.size() && names_header_field(lines[i + 2])));
+        if (announces_enclosure(lines[i]) || headers) return text.substr(0, at);
     }
     return text;
 }
@@ -164,10 +183,20 @@ char reply_class(std::string_view text) {
     return '\0';
 }
 
+bool names_mail_system(const std::string& field_value) {
+    const std::string value = lower(field_value);
+    const std::string address = address_in(value);
+    const auto name = value.substr(0, std::min(value.find('<'), value.size()));
+    return contains_one(address.substr(0, address.find('@')), mail_systems) ||
+           name.find("mail deliver") != std::string::npos ||
+           name.find("mailer-daemon") != std::string::npos ||
+           name.find("mailer daemon") != std::string::npos;
+}
+
 bool from_mail_system(const ReportParts& parts) {
-    const std::string from = lower(field(parts.fields, "from"));
-    return from.empty() || trimmed(from) == "<>" || contains_one(from, mail_systems) ||
-           contains_one(lower(field(parts.fields, "sender")), mail_systems);
+    const std::string from = field(parts.fields, "from");
+    return trimmed(from).empty() || trimmed(from) == "<>" || names_mail_system(from) ||
+           names_mail_system(field(parts.fields, "sender"));
 }
 
 bool from_nobody(const ReportParts& parts) {
@@ -181,14 +210,34 @@ void add(std::vector<std::string>& addresses, std::string address) {
 }
 
 // Addresses in the words, but for the report's own sender and addressee.
-std::vector<std::string> named_addresses(const ReportParts& parts) {
+std::vector<std::string> named_addresses(const ReportParts& parts, std::string_view words) {
     std::vector<std::string> named;
-    for (const std::string_view line : lines_of(said(parts.text)))
-        add(named, lower(address_in(line)));
+    for (const std::string_view line : lines_of(words))
+        if (lower(line.substr(0, 40)).find("-id:") == std::string::npos)
+            for (std::string& address : addresses_in(line)) add(named, std::move(address));
     const std::string to = lower(address_in(field(parts.fields, "to")));
     const std::string from = lower(address_in(field(parts.fields, "from")));
     std::erase_if(named, [&](const std::string& one) { return one == to || one == from; });
     return named;
+}
+
+// What is said from one recipient's name to the next is about that one.
+void add_own_words(std::vector<ReportedRecipient>& recipients, std::string_view words) {
+    const std::string small = lower(words);
+    for (std::size_t i = 0; i < recipients.size() && recipients.size() > 1; ++i) {
+        const std::size_t from = small.find(recipients[i].address);
+        if (from == std::string::npos) continue;
+        std::size_t to = words.size();
+        for (const ReportedRecipient& other : recipients)
+            if (const auto at = small.find(other.address, from + 1);
+                &other != &recipients[i] && at != std::string::npos)
+                to = std::min(to, at);
+        const std::string_view own = words.substr(from, to - from);
+        if (const std::string status = status_in(own); !status.empty()) {
+            recipients[i].status = status;
+            recipients[i].reason = reason_in(own);
+        }
+    }
 }
 
 }  // namespace
@@ -224,10 +273,14 @@ std::string status_in(std::string_view text) {
 std::string reason_in(std::string_view text) {
     std::string_view words;
     for (const std::string_view line : lines_of(said(text))) {
-        if (!status_in(line).empty()) return std::string{trimmed(line)};
+        if (!status_in(line).empty()) return cut(trimmed(line), reason_bytes_max);
         if (words.empty() && contains_one(lower(line), phrases)) words = line;
     }
-    return std::string{trimmed(words)};
+    return cut(trimmed(words), reason_bytes_max);
+}
+
+bool is_from_a_machine(const ReportParts& parts) {
+    return from_mail_system(parts) || from_nobody(parts);
 }
 
 bool says_undelivered(const ReportParts& parts) {
@@ -236,31 +289,38 @@ bool says_undelivered(const ReportParts& parts) {
     if (!system && !nobody) return false;
     const bool titled = contains_one(lower(field(parts.fields, "subject")), subjects);
     const bool worded = contains_one(lower(parts.text), phrases);
-    return (system && (titled || worded)) ||
+    // A postmaster may be a person with an opinion; then the words alone say too little.
+    const bool person =
+        !nobody && lower(address_in(field(parts.fields, "from"))).starts_with("postmaster@");
+    return (system && (titled || (worded && !person))) ||
            (nobody && (parts.original_is_part || (titled && worded)));
 }
 
 std::vector<ReportedRecipient> named_recipients(const ReportParts& parts) {
-    const std::string words = lower(said(parts.text));
+    const std::string_view words = said(parts.text);
     ReportedRecipient common;
-    common.status = status_in(said(parts.text));
+    common.status = status_in(words);
     common.reason = reason_in(parts.text);
-    const bool delayed = contains_one(words, delays) ||
+    const bool delayed = contains_one(lower(words), delays) ||
                          lower(field(parts.fields, "subject")).find("delay") != std::string::npos;
     common.action = delayed ? ReportAction::delayed : ReportAction::failed;
-    std::vector<std::string> addresses = named_addresses(parts);
-    const HeaderFields enclosed = header_fields(
-        parts.original.empty() ? std::string_view{parts.text}.substr(said(parts.text).size())
-                               : std::string_view{parts.original});
-    const std::string written_to = lower(address_in(field(enclosed, "to")));
+    std::vector<std::string> addresses = named_addresses(parts, words);
+    const HeaderFields enclosed =
+        header_fields(parts.original.empty() ? std::string_view{parts.text}.substr(words.size())
+                                             : std::string_view{parts.original});
     // Whom the enclosed mail was written to is the surest of those named.
-    if (std::ranges::find(addresses, written_to) != addresses.end() || addresses.empty())
-        addresses = {written_to};
+    const std::vector<std::string> written_to = addresses_in(field(enclosed, "to"));
+    std::vector<std::string> both;
+    for (const std::string& address : addresses)
+        if (std::ranges::find(written_to, address) != written_to.end()) both.push_back(address);
+    if (!both.empty()) addresses = std::move(both);
+    if (addresses.empty()) addresses = {written_to.empty() ? "" : written_to.front()};
     std::vector<ReportedRecipient> recipients;
     for (std::string& address : addresses) {
         recipients.push_back(common);
         recipients.back().address = std::move(address);
     }
+    add_own_words(recipients, words);
     return recipients;
 }
 

@@ -58,6 +58,20 @@ awaitable<model::Answer> submit(Gateway& gateway, runtime::Loop& loop, model::Co
     co_return answer;
 }
 
+awaitable<model::Answer> reprocess(Gateway& gateway, runtime::Loop& loop, model::InboxId inbox,
+                                   model::Seq quarantined, std::shared_ptr<const std::string> raw) {
+    model::Answer answer;
+    std::function<void(std::function<void()>)> start = [&](std::function<void()> done) {
+        gateway.road.reprocess(inbox, quarantined, raw, loop,
+                               [&answer, done = std::move(done)](const model::Answer& given) {
+                                   answer = given;
+                                   done();
+                               });
+    };
+    co_await until_called(loop, std::move(start));
+    co_return answer;
+}
+
 awaitable<void> compute(Gateway& gateway, runtime::Loop& loop, std::function<void()> work) {
     std::exception_ptr thrown;
     std::function<void(std::function<void()>)> start = [&](std::function<void()> done) {

@@ -91,6 +91,7 @@ private:
 struct Gateway {
     storage::Store& store;
     flow::Intake& intake;
+    flow::MailRoad& road;
     feed::Feed& feed;
     const runtime::Clock& clock;
     runtime::Metrics& metrics;
@@ -115,6 +116,9 @@ boost::asio::awaitable<void> read(Gateway& gateway, runtime::Loop& loop,
                                   std::function<void(storage::Reader&)> use);
 boost::asio::awaitable<model::Answer> submit(Gateway& gateway, runtime::Loop& loop,
                                              model::Command command);
+boost::asio::awaitable<model::Answer> reprocess(Gateway& gateway, runtime::Loop& loop,
+                                                model::InboxId inbox, model::Seq quarantined,
+                                                std::shared_ptr<const std::string> raw);
 boost::asio::awaitable<void> compute(Gateway& gateway, runtime::Loop& loop,
                                      std::function<void()> work);
 // Rows that no event speaks of: sessions, API tokens, first answers.

@@ -37,7 +37,6 @@ Result upload(Gateway&, runtime::Loop&, Request&);
 
 // handlers_admin.cpp
 Result list_inboxes(Gateway&, runtime::Loop&, Request&);
-Result list_mailboxes(Gateway&, runtime::Loop&, Request&);
 Result save_inbox(Gateway&, runtime::Loop&, Request&);
 Result list_teams(Gateway&, runtime::Loop&, Request&);
 Result save_team(Gateway&, runtime::Loop&, Request&);
@@ -45,10 +44,17 @@ Result list_agents(Gateway&, runtime::Loop&, Request&);
 Result save_agent(Gateway&, runtime::Loop&, Request&);
 Result set_availability(Gateway&, runtime::Loop&, Request&);
 Result apply_declaration(Gateway&, runtime::Loop&, Request&);
-Result list_outbox(Gateway&, runtime::Loop&, Request&);
-Result list_quarantine(Gateway&, runtime::Loop&, Request&);
 Result list_audit(Gateway&, runtime::Loop&, Request&);
 Result make_token(Gateway&, runtime::Loop&, Request&);
+
+// handlers_mail.cpp
+Result list_mailboxes(Gateway&, runtime::Loop&, Request&);
+Result list_outbox(Gateway&, runtime::Loop&, Request&);
+Result list_quarantine(Gateway&, runtime::Loop&, Request&);
+Result get_quarantined(Gateway&, runtime::Loop&, Request&);
+Result reprocess_quarantined(Gateway&, runtime::Loop&, Request&);
+Result release_quarantined(Gateway&, runtime::Loop&, Request&);
+Result admit_sender(Gateway&, runtime::Loop&, Request&);
 
 // handlers_promises.cpp
 Result list_policies(Gateway&, runtime::Loop&, Request&);
@@ -60,7 +66,6 @@ Result list_calendars(Gateway&, runtime::Loop&, Request&);
 Result save_calendar(Gateway&, runtime::Loop&, Request&);
 Result propose_holidays(Gateway&, runtime::Loop&, Request&);
 Result propose_from_icalendar(Gateway&, runtime::Loop&, Request&);
-Result admit_sender(Gateway&, runtime::Loop&, Request&);
 Result waive_answer(Gateway&, runtime::Loop&, Request&);
 Result mark_spam(Gateway&, runtime::Loop&, Request&);
 

@@ -50,19 +50,6 @@ Result save_inbox(Gateway& gateway, runtime::Loop& loop, Request& request) {
     co_return response;
 }
 
-Result list_mailboxes(Gateway& gateway, runtime::Loop&, Request&) {
-    std::vector<std::string> items;
-    for (const flow::MailboxStatus& one : gateway.mailboxes())
-        items.push_back(R"({"inbox_id":")" + model::text_of(one.inbox) + R"(","name":)" +
-                        model::quoted(one.name) + R"(,"state":")" +
-                        std::string{flow::word(one.health.state)} + R"(","detail":)" +
-                        model::quoted(one.health.detail) + R"(,"since":")" +
-                        model::text_of(one.since) + R"(","again_in_seconds":)" +
-                        std::to_string(one.health.again_in.count()) + R"(,"mails":)" +
-                        std::to_string(one.health.mails) + "}");
-    co_return list_response(items, std::nullopt);
-}
-
 Result list_teams(Gateway& gateway, runtime::Loop&, Request&) {
     co_return list_of(gateway.intake.directory()->teams);
 }
@@ -157,36 +144,6 @@ Result set_availability(Gateway& gateway, runtime::Loop& loop, Request& request)
     co_return json_response(R"({"agent_id":")" + std::to_string(request.id()) +
                             R"(","availability":")" + std::string{model::word(availability)} +
                             R"("})");
-}
-
-Result list_outbox(Gateway& gateway, runtime::Loop& loop, Request&) {
-    std::vector<std::string> items;
-    std::function<void(storage::Reader&)> use = [&](storage::Reader& reader) {
-        for (const storage::OutboxRow& row : reader.outbox(500))
-            items.push_back(R"({"id":")" + std::to_string(row.id) + R"(","conversation_id":")" +
-                            model::text_of(row.conversation) + R"(","due_at":")" +
-                            model::text_of(row.due_at) + R"(","attempts":)" +
-                            std::to_string(row.attempts) + R"(,"state":")" + row.state +
-                            R"(","reason":)" + model::quoted(row.reason) + "}");
-    };
-    co_await read(gateway, loop, std::move(use));
-    co_return list_response(items, std::nullopt);
-}
-
-Result list_quarantine(Gateway& gateway, runtime::Loop& loop, Request& request) {
-    std::vector<std::string> items;
-    std::optional<std::string> next;
-    std::function<void(storage::Reader&)> use = [&](storage::Reader& reader) {
-        const auto rows = reader.quarantine(request.query_number("cursor").value_or(0), 100);
-        for (const storage::QuarantineRow& row : rows)
-            items.push_back(
-                R"({"id":")" + std::to_string(row.seq) + R"(","at":")" + model::text_of(row.at) +
-                R"(","inbox_id":")" + std::to_string(row.inbox) + R"(","reason":)" +
-                model::quoted(row.reason) + R"(,"sha256":)" + model::quoted(row.blob) + "}");
-        if (rows.size() == 100) next = std::to_string(rows.back().seq);
-    };
-    co_await read(gateway, loop, std::move(use));
-    co_return list_response(items, next);
 }
 
 // The log itself, for those who watch over it. Payloads of inboxes hold keys: only what everybody

@@ -159,15 +159,6 @@ Result propose_from_icalendar(Gateway& gateway, runtime::Loop& loop, Request& re
                             R"(,"passed_over":[)" + passed_over + R"(],"next":null})");
 }
 
-Result admit_sender(Gateway& gateway, runtime::Loop& loop, Request& request) {
-    model::Command command =
-        model::AdmitSender{request.principal->agent.id, model::ConversationId{request.id()}};
-    const auto answer = co_await submit(gateway, loop, std::move(command));
-    if (!answer.ok()) co_return problem_of(answer);
-    co_return json_response(R"({"conversation_id":")" + model::text_of(answer.conversation) +
-                            R"("})");
-}
-
 Result waive_answer(Gateway& gateway, runtime::Loop& loop, Request& request) {
     JsonBody body(request.body);
     const std::string reason = body.text("reason", 500, true);

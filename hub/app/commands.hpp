@@ -15,6 +15,7 @@ int token(const Options& options);
 int verify(const Options& options);
 int rebuild(const Options& options);
 int apply(const Options& options);
+int deliver(const Options& options);
 int simulate_floor(const Options& options);
 
 }  // namespace app

@@ -271,6 +271,7 @@ void Hub::mark_again() {
 void Hub::start_doors() {
     gateway_.reset(new api::Gateway{.store = *store_,
                                     .intake = intake_,
+                                    .road = road_,
                                     .feed = feed_,
                                     .clock = clock_,
                                     .metrics = metrics_,

@@ -18,10 +18,9 @@ int main(int argc, char** argv) {
     if (!options) return exit_code;
     using Command = int (*)(const app::Options&);
     static const std::map<std::string, Command> commands = {
-        {"serve", app::serve},   {"check", app::check},
-        {"user", app::user},     {"token", app::token},
-        {"verify", app::verify}, {"rebuild", app::rebuild},
-        {"apply", app::apply},   {"simulate", app::simulate_floor}};
+        {"serve", app::serve}, {"check", app::check},     {"user", app::user},
+        {"token", app::token}, {"verify", app::verify},   {"rebuild", app::rebuild},
+        {"apply", app::apply}, {"deliver", app::deliver}, {"simulate", app::simulate_floor}};
     try {
         return commands.at(options->command)(*options);
     } catch (const std::exception& error) {

@@ -80,6 +80,14 @@ std::optional<Options> read_options(int argc, char** argv, int& exit_code) {
     add_common(*declared, options, flags);
     declared->add_option("file", options.declaration_file, "JSON")->required();
     declared->add_option("--http", flags.http, "where the running hub listens");
+    CLI::App* deliver = parser.add_subcommand(
+        "deliver",
+        "hand the mail on standard input to the running hub, as a pipe of a mail server");
+    add_common(*deliver, options, flags);
+    deliver->add_option("--inbox", options.inbox_address, "the inbox's address")->required();
+    deliver->add_option("--sender", options.envelope_sender,
+                        "envelope sender; empty for bounces (default: $SENDER)");
+    deliver->add_option("--lmtp", flags.lmtp, "where the running hub listens");
     try {
         parser.parse(argc, argv);
         if (!options.config_file.empty()) options.config = config::load(options.config_file);

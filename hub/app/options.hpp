@@ -21,6 +21,8 @@ struct Options {
     std::string user_role = "agent";
     unsigned token_days = 365;
     std::string declaration_file;
+    std::string inbox_address;
+    std::string envelope_sender;
     std::vector<std::string> traces;
     std::string policy = "index";
     std::string parameters_file;

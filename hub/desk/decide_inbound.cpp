@@ -17,6 +17,7 @@ using namespace model;
 void Decider::operator()(const ReceiveInbound& command) {
     const connectors::Inbound& inbound = command.inbound;
     keep_cursor(inbound.cursor);
+    if (state.inboxes.contains(inbound.inbox)) release(command.quarantined);
     const auto* repeat = state.receipt(inbound.inbox, inbound.receipt_key);
     if (repeat != nullptr || loaded_.repeat) {
         decision_.answer = repeat != nullptr ? *repeat : *loaded_.repeat;
@@ -223,6 +224,18 @@ void Decider::refresh_contact(ConversationId id) {
 
 void Decider::keep_cursor(const std::optional<connectors::Cursor>& cursor) {
     if (cursor) decision_.batch.rows.push_back(storage::MetaRow{cursor->key, cursor->value});
+}
+
+void Decider::release(Seq quarantined) {
+    if (quarantined != 0) emit(QuarantineReleased{quarantined});
+}
+
+void Decider::operator()(const ReleaseQuarantined& command) {
+    const Agent* agent = acting(command.by);
+    if (agent == nullptr) return;
+    if (agent->role != Role::supervisor && agent->role != Role::administrator)
+        return refuse(Refusal::forbidden, "only supervisors and administrators may do this");
+    release(command.item);
 }
 
 void Decider::operator()(const Quarantine& command) {

@@ -41,6 +41,7 @@ public:
     void operator()(const model::AnswerOffer& command);
     void operator()(const model::ChangeValueFactor& command);
     void operator()(const model::AdmitSender& command);
+    void operator()(const model::ReleaseQuarantined& command);
 
     Decision finish();
 
@@ -68,6 +69,7 @@ private:
                                                  model::ContactId contact);
     model::ConversationId open_conversation(const connectors::Inbound& inbound,
                                             model::ContactId contact);
+    void release(model::Seq quarantined);
     void keep_cursor(const std::optional<connectors::Cursor>& cursor);
     bool may_join(const model::Conversation& conversation, const connectors::Address& sender,
                   model::ContactId contact) const;

@@ -357,6 +357,7 @@ struct Fold {
         });
     }
     void operator()(const ItemQuarantined&) const {}
+    void operator()(const QuarantineReleased&) const {}
 };
 
 }  // namespace

@@ -88,6 +88,14 @@ void Projection::add_thread_id(std::uint64_t inbox, ConversationId conversation,
         rows_.push_back(storage::ThreadRow{inbox, id, conversation});
 }
 
+void Projection::add_quarantine(const Event& event) {
+    if (const auto* item = std::get_if<ItemQuarantined>(&event.fact))
+        rows_.push_back(storage::QuarantineRow{event.seq, event.at, number(item->inbox),
+                                               item->reason, item->sha256});
+    if (const auto* released = std::get_if<QuarantineReleased>(&event.fact))
+        rows_.push_back(storage::QuarantineRemoval{released->item});
+}
+
 void Projection::add(const State& state, const Event& event, const storage::EventRow& row) {
     const auto config = [this, &row](const char* kind, auto id) {
         rows_.push_back(storage::ConfigRow{kind, number(id), row.payload});
@@ -141,9 +149,7 @@ void Projection::add(const State& state, const Event& event, const storage::Even
                                              delivery->reason});
     if (std::holds_alternative<RoutingDecided>(event.fact))
         rows_.push_back(storage::DecisionRow{event.seq, event.conversation, event.at, row.payload});
-    if (const auto* item = std::get_if<ItemQuarantined>(&event.fact))
-        rows_.push_back(storage::QuarantineRow{event.seq, event.at, number(item->inbox),
-                                               item->reason, item->sha256});
+    add_quarantine(event);
     const bool contact_changed = std::holds_alternative<ContactCreated>(event.fact) ||
                                  std::holds_alternative<ContactRenamed>(event.fact) ||
                                  std::holds_alternative<ContactProfileChanged>(event.fact) ||

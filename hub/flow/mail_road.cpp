@@ -156,6 +156,34 @@ void MailRoad::submit(const Envelope& envelope, Inbound mail, runtime::Loop& loo
     }
 }
 
+void MailRoad::reprocess(model::InboxId inbox, model::Seq quarantined,
+                         std::shared_ptr<const std::string> raw, runtime::Loop& loop,
+                         std::function<void(const model::Answer&)> done) {
+    const Envelope envelope = connectors::email::envelope_in(*raw);
+    const auto refused = [done](model::Refusal refusal, const std::string& why) {
+        model::Answer answer;
+        answer.refusal = refusal;
+        answer.detail = why;
+        done(answer);
+    };
+    const bool room =
+        parse(envelope, raw,
+              [this, inbox, quarantined, &loop, done, refused, recipients = envelope.recipients](
+                  std::optional<Inbound> mail, const std::string& bug) {
+                  if (!mail)
+                      return loop.post([refused, bug] { refused(model::Refusal::invalid, bug); });
+                  model::ReceiveInbound command{
+                      .inbound = std::move(*mail), .client_id = {}, .quarantined = quarantined};
+                  command.inbound.inbox = inbox;
+                  command.inbound.token_conversation =
+                      token_among(recipients, command.inbound, options_.token_key);
+                  intake_.submit(std::move(command), loop, done);
+              });
+    if (!room)
+        loop.post(
+            [refused] { refused(model::Refusal::busy, "too much is being read; try again"); });
+}
+
 void MailRoad::quarantine(model::InboxId inbox, std::shared_ptr<const std::string> raw,
                           const std::string& reason, std::optional<connectors::Cursor> cursor,
                           runtime::Loop& loop, std::function<void(Receipt)> done) {

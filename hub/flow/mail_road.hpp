@@ -38,6 +38,11 @@ public:
     void fetched(model::InboxId inbox, std::shared_ptr<const std::string> raw,
                  connectors::Cursor cursor, runtime::Loop& loop,
                  std::function<void(connectors::Receipt)> done);
+    // What stands in quarantine is read again, e.g. after a fix. `done` runs on `loop`; it says why
+    // when it still cannot be read.
+    void reprocess(model::InboxId inbox, model::Seq quarantined,
+                   std::shared_ptr<const std::string> raw, runtime::Loop& loop,
+                   std::function<void(const model::Answer&)> done);
     // Kept raw with its reason, for a person to look at.
     void quarantine(model::InboxId inbox, std::shared_ptr<const std::string> raw,
                     const std::string& reason, std::optional<connectors::Cursor> cursor,

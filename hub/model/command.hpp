@@ -12,6 +12,7 @@ namespace model {
 struct ReceiveInbound {
     connectors::Inbound inbound;
     std::string client_id;  // chat: the visitor's own id of the message
+    Seq quarantined = 0;    // it stood in quarantine as this; 0: it comes from outside
 };
 
 struct SendReply {
@@ -171,6 +172,12 @@ struct Quarantine {
     std::optional<connectors::Cursor> cursor;
 };
 
+// Somebody looked at what is in quarantine and needs it no more. Its bytes stay in the store.
+struct ReleaseQuarantined {
+    AgentId by{};
+    Seq item = 0;
+};
+
 struct TimeReached {};
 
 using Command =
@@ -178,7 +185,8 @@ using Command =
                  ChangeTags, SetAvailability, SaveTeam, SaveInbox, SaveAgent, SavePolicy,
                  RecordDelivery, Quarantine, TimeReached, RemovePolicy, SaveCalendar, ApplyPolicies,
                  ChangeContactProfile, WaiveAnswer, MarkSpam, SaveRoutingSettings, SetConnected,
-                 AnswerOffer, ChangeValueFactor, SaveRoutingRule, RemoveRoutingRule, AdmitSender>;
+                 AnswerOffer, ChangeValueFactor, SaveRoutingRule, RemoveRoutingRule, AdmitSender,
+                 ReleaseQuarantined>;
 
 enum class Refusal : std::uint8_t {
     none,

@@ -194,15 +194,19 @@ struct SenderAdmitted {
     std::string address;
 };
 
-using Fact =
-    std::variant<TeamSaved, InboxSaved, AgentSaved, PolicySaved, AvailabilityChanged,
-                 ContactCreated, ContactRenamed, IdentityAdded, ConversationOpened, MessageReceived,
-                 ReplyQueued, NoteAdded, DeliveryChanged, StatusChanged, PriorityChanged,
-                 TagsChanged, Assigned, RoutingDecided, SlaStarted, SlaWarned, SlaBreached,
-                 SlaEnded, ItemQuarantined, CalendarSaved, PolicyRemoved, ContactProfileChanged,
-                 AnswerWaived, SpamMarked, SlaChanged, Escalated, RoutingSettingsSaved,
-                 ConnectionChanged, Offered, OfferEnded, ReturnPlanned, ValueFactorChanged,
-                 RoutingRuleSaved, RoutingRuleRemoved, RulesApplied, SenderAdmitted>;
+// What stood in quarantine was read after all, or somebody looked at it and put it aside.
+struct QuarantineReleased {
+    Seq item = 0;  // the seq of its ItemQuarantined
+};
+
+using Fact = std::variant<
+    TeamSaved, InboxSaved, AgentSaved, PolicySaved, AvailabilityChanged, ContactCreated,
+    ContactRenamed, IdentityAdded, ConversationOpened, MessageReceived, ReplyQueued, NoteAdded,
+    DeliveryChanged, StatusChanged, PriorityChanged, TagsChanged, Assigned, RoutingDecided,
+    SlaStarted, SlaWarned, SlaBreached, SlaEnded, ItemQuarantined, CalendarSaved, PolicyRemoved,
+    ContactProfileChanged, AnswerWaived, SpamMarked, SlaChanged, Escalated, RoutingSettingsSaved,
+    ConnectionChanged, Offered, OfferEnded, ReturnPlanned, ValueFactorChanged, RoutingRuleSaved,
+    RoutingRuleRemoved, RulesApplied, SenderAdmitted, QuarantineReleased>;
 
 struct Actor {
     AuthorType type = AuthorType::system;

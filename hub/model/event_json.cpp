@@ -49,7 +49,8 @@ constexpr auto kinds = std::to_array<std::string_view>({"team_saved",
                                                         "routing_rule_saved",
                                                         "routing_rule_removed",
                                                         "rules_applied",
-                                                        "sender_admitted"});
+                                                        "sender_admitted",
+                                                        "quarantine_released"});
 static_assert(kinds.size() == std::variant_size_v<Fact>);
 
 constexpr std::string_view message_opens = R"({"message":)";
@@ -184,6 +185,9 @@ struct Payload {
     std::string operator()(const RoutingRuleSaved& fact) const { return to_json(fact.rule); }
     std::string operator()(const RoutingRuleRemoved& fact) const {
         return dump({{"rule_id", text_of(fact.rule)}});
+    }
+    std::string operator()(const QuarantineReleased& fact) const {
+        return dump({{"item", fact.item}});
     }
     std::string operator()(const SenderAdmitted& fact) const {
         return dump({{"address", fact.address}});

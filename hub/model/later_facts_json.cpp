@@ -49,6 +49,8 @@ Fact routing_fact(std::size_t kind, const Json& json) {
             return RoutingRuleRemoved{required_id<RuleId>(json, "rule_id")};
         case 39:
             return SenderAdmitted{json.at("address")};
+        case 40:
+            return QuarantineReleased{json.at("item")};
         default:
             return RulesApplied{
                 ids_from<RuleId>(json, "rule_ids"),    id_from<TeamId>(json, "team_id"),

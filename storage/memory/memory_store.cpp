@@ -52,6 +52,7 @@ struct Writer {
         found->second.reason = row.reason;
     }
     void operator()(const QuarantineRow& row) const { tables.quarantine[row.seq] = row; }
+    void operator()(const QuarantineRemoval& row) const { tables.quarantine.erase(row.seq); }
     void operator()(const SessionRow& row) const { tables.sessions[row.token_hash] = row; }
     void operator()(const SessionRemoval& row) const { tables.sessions.erase(row.token_hash); }
     void operator()(const CredentialRow& row) const { tables.credentials[row.email] = row; }

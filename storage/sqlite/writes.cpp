@@ -109,6 +109,9 @@ struct Writer {
             .bind(row.seq, row.at, row.inbox, row.reason, row.blob)
             .run();
     }
+    void operator()(const QuarantineRemoval& row) const {
+        db.prepared("DELETE FROM quarantine WHERE seq=?1").bind(row.seq).run();
+    }
     void operator()(const SessionRow& row) const {
         db.prepared("INSERT OR REPLACE INTO sessions VALUES(?1,?2,?3,?4)")
             .bind(row.token_hash, row.agent, row.kind, row.expires_at)

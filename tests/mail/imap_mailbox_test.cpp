@@ -283,6 +283,24 @@ TEST_F(ImapIntake, AMailLargerThanItsServerSaysKeepsNoOtherBack) {
     EXPECT_THAT(names(), ElementsAre("1", "3")) << told.back().detail;
 }
 
+// Servers tell of flags that others change in the middle of any answer, without the size.
+TEST_F(ImapIntake, AFlagThatChangesMeanwhileHidesNoSize) {
+    options.limits.mail_bytes_max = 2000;
+    peer.mails = {mail(1), mail(2)};
+    peer.mails[0].raw += std::string(100'000, 'x');
+    peer.instead = [&](const std::string& command) -> std::optional<std::string> {
+        if (command.find("RFC822.SIZE") == std::string::npos) return std::nullopt;
+        std::string text = peer.usual_answer(command);
+        return text.insert(text.rfind("TAG"), "* 1 FETCH (UID 1 FLAGS (\\Seen))\r\n");
+    };
+    start();
+    ASSERT_TRUE(until([&] {
+        return !taken.empty() || (!told.empty() && told.back().state == MailboxState::failing);
+    }));
+    EXPECT_THAT(names(), ElementsAre("2")) << told.back().detail;
+    EXPECT_EQ(quarantine.size(), 1U);
+}
+
 TEST_F(ImapIntake, ABusyStoreIsOfferedTheMailAgain) {
     peer.mails = {mail(1), mail(2)};
     receipts = {Receipt::committed, Receipt::busy, Receipt::failed};  // the place, then the mail

@@ -15,7 +15,7 @@ std::string describe(const Command& command) {
         "inbound",      "reply",     "note",     "status", "assign",  "priority", "tags",
         "availability", "team",      "inbox",    "agent",  "policy",  "delivery", "quarantine",
         "time",         "remove",    "calendar", "apply",  "profile", "waive",    "spam",
-        "routing",      "connected", "offer",    "factor", "rule",    "unrule",   "admit"};
+        "routing",      "connected", "offer",    "factor", "rule",    "unrule", "admit", "release"};
     static_assert(std::size(names) == std::variant_size_v<Command>);
     std::ostringstream out;
     out << names[command.index()];

@@ -257,7 +257,8 @@ inline std::vector<Fact> sample_facts() {
                      PolicyId{31},
                      {{"billing", 3, true}},
                      {"invoice"}},
-        SenderAdmitted{"giulia@example.com"}};
+        SenderAdmitted{"giulia@example.com"},
+        QuarantineReleased{77}};
 }
 
 inline Contact sample_contact() {

@@ -76,7 +76,7 @@ TEST(TextFromHtml, DeepQuotationsStayInProportion) {
     EXPECT_EQ(text, "> > > > > > > > > > x\n> > > > > > > > > > y");
 }
 
-TEST(TextFromHtml, DISABLED_AQuotationEndsWithItsSpan) {
+TEST(TextFromHtml, AQuotationEndsWithItsSpan) {
     EXPECT_EQ(text_from_html("<div>a</div><span class=\"gmail_quote\">b</span>c"), "a\n> b\nc");
 }
 
@@ -111,7 +111,7 @@ TEST(Unflow, TheDashesOfASignatureNeverGoOn) {
     EXPECT_EQ(unflow("> text\n> -- \n> Lea", true), "> text\n> -- \n> Lea");
 }
 
-TEST(Unflow, DISABLED_ALineDoesNotGoOnIntoTheDashesOfASignature) {
+TEST(Unflow, ALineDoesNotGoOnIntoTheDashesOfASignature) {
     EXPECT_EQ(unflow("text \n-- \nLea", false), "text \n-- \nLea");
 }
 
