@@ -86,6 +86,7 @@ void MailSender::next_recipient(std::shared_ptr<Transfer> transfer) {
     curl_easy_setopt(easy, CURLOPT_TIMEOUT, relay_.timeout_seconds);
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT, relay_.timeout_seconds / 2 + 1);
     curl_easy_setopt(easy, CURLOPT_USE_SSL, relay_.require_tls ? CURLUSESSL_ALL : CURLUSESSL_TRY);
+    if (!relay_.ca_file.empty()) curl_easy_setopt(easy, CURLOPT_CAINFO, relay_.ca_file.c_str());
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer->error.data());
     if (!relay_.user.empty()) {
         curl_easy_setopt(easy, CURLOPT_USERNAME, relay_.user.c_str());

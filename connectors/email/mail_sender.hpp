@@ -18,6 +18,7 @@ struct Relay {
     std::string user;
     std::string password;
     bool require_tls = false;
+    std::string ca_file;  // trusted beside the system's certificates; may be empty
     long timeout_seconds = 60;
 };
 

@@ -20,7 +20,8 @@ connectors::email::Relay relay_of(const config::Config& config) {
     return {.url = config.relay,
             .user = config.relay_user,
             .password = config.relay_password,
-            .require_tls = config.relay_require_tls};
+            .require_tls = config.relay_require_tls,
+            .ca_file = config.ca_file};
 }
 
 std::shared_ptr<boost::asio::ssl::context> tls_of(const config::Config& config) {
