@@ -111,6 +111,7 @@ struct Outbound {
     Address from;
     std::vector<Address> to;
     std::vector<Address> cc;
+    std::vector<Address> bcc;  // get it without being named in it
     std::string subject;
     std::string text;
     std::vector<Attachment> attachments;  // bytes are fetched before the attempt

@@ -61,7 +61,8 @@ void MailSender::send(const Outbound& outbound, std::string bytes,
     // Reports come to the envelope's sender: with the token they find their conversation.
     transfer->sender = outbound.reply_to.empty() ? outbound.from.value : outbound.reply_to;
     for (const Address& to : outbound.to) transfer->recipients.push_back(to.value);
-    for (const Address& cc : outbound.cc) transfer->recipients.push_back(cc.value);
+    for (const auto* more : {&outbound.cc, &outbound.bcc})
+        for (const Address& address : *more) transfer->recipients.push_back(address.value);
     transfer->bytes = std::move(bytes);
     transfer->done = std::move(done);
     if (transfer->recipients.empty())

@@ -8,6 +8,7 @@ namespace api {
 
 inline constexpr std::uint64_t rank_max = 1'000'000;
 inline constexpr std::uint64_t weight_max = 100;  // units of one conversation
+inline constexpr std::uint64_t undo_seconds_max = 300;
 inline constexpr std::uint64_t wrap_up_seconds_max = 120;
 inline constexpr std::size_t rule_bytes_max = 16 * 1024;
 

@@ -54,6 +54,8 @@ Result list_quarantine(Gateway&, runtime::Loop&, Request&);
 Result get_quarantined(Gateway&, runtime::Loop&, Request&);
 Result reprocess_quarantined(Gateway&, runtime::Loop&, Request&);
 Result release_quarantined(Gateway&, runtime::Loop&, Request&);
+Result start_conversation(Gateway&, runtime::Loop&, Request&);
+Result take_back_reply(Gateway&, runtime::Loop&, Request&);
 Result admit_sender(Gateway&, runtime::Loop&, Request&);
 
 // handlers_promises.cpp

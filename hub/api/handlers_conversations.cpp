@@ -2,6 +2,7 @@
 
 #include "hub/api/handlers.hpp"
 #include "hub/api/json_body.hpp"
+#include "hub/api/mail_body.hpp"
 #include "hub/runtime/entropy.hpp"
 
 namespace api::handlers {
@@ -214,6 +215,9 @@ Result add_message(Gateway& gateway, runtime::Loop& loop, Request& request) {
         body.complain("visibility", "must be private or note");
     const auto seen = body.maybe_number("seen", 0x7fffffff);
     const auto uploads = body.texts("attachments", 20, 100);
+    const auto to = read_recipients(body, "to");
+    const auto cc = read_recipients(body, "cc");
+    const auto bcc = read_recipients(body, "bcc");
     if (auto fault = body.fault()) co_return std::move(*fault);
     const model::ConversationId id{request.id()};
     std::string client_id = request.header("idempotency-key");
@@ -234,6 +238,9 @@ Result add_message(Gateway& gateway, runtime::Loop& loop, Request& request) {
                               "an attachment is not there any more: upload it again",
                               "attachments");
         if (seen) reply->seen = static_cast<std::uint32_t>(*seen);
+        reply->to = to;
+        reply->cc = cc;
+        reply->bcc = bcc;
         command = std::move(*reply);
     }
     const auto answer = co_await submit(gateway, loop, std::move(command));

@@ -22,6 +22,8 @@ constexpr auto table = std::to_array<Route>({
     {"DELETE", "/api/v1/session", Needs::agent, handlers::sign_out},
     {"GET", "/api/v1/snapshot", Needs::agent, handlers::snapshot},
     {"GET", "/api/v1/conversations", Needs::agent, handlers::list_conversations},
+    {"POST", "/api/v1/conversations", Needs::agent, handlers::start_conversation},
+    {"POST", "/api/v1/messages/{}/take-back", Needs::agent, handlers::take_back_reply},
     {"GET", "/api/v1/conversations/count", Needs::agent, handlers::count_conversations},
     {"GET", "/api/v1/conversations/{}", Needs::agent, handlers::get_conversation},
     {"PATCH", "/api/v1/conversations/{}", Needs::agent, handlers::change_conversation},

@@ -42,6 +42,8 @@ public:
     void operator()(const model::ChangeValueFactor& command);
     void operator()(const model::AdmitSender& command);
     void operator()(const model::ReleaseQuarantined& command);
+    void operator()(const model::StartConversation& command);
+    void operator()(const model::TakeBackReply& command);
 
     Decision finish();
 
@@ -83,7 +85,7 @@ private:
     model::Message written(const model::Agent& agent, const model::Conversation& conversation,
                            const std::string& text, const std::string& client_id, std::uint64_t id);
     void queue_mail(const model::Conversation& before, const model::Message& message,
-                    const model::SendReply& command);
+                    const model::SendReply& command, std::optional<model::Instant> held_until);
     bool repeated(const std::string& author, const std::string& client_id);
     void remember(const std::string& author, const std::string& client_id);
 

@@ -235,6 +235,7 @@ struct Fold {
         state.change(event.conversation, [this, &fact](Conversation& conversation) {
             add_message(conversation, fact.message);
             add_participants(state, conversation, fact.message);
+            if (fact.held_until) conversation.held.push_back(fact.message.id);
             conversation.last_answer = fact.message.id;
             auto& standing = conversation.standing_answers;
             standing.push_back(fact.message.id);
@@ -248,9 +249,14 @@ struct Fold {
         });
     }
     void operator()(const DeliveryChanged& fact) const {
-        if (fact.state != DeliveryState::failed) return;
-        state.change(event.conversation, [&fact](Conversation& conversation) {
-            std::erase(conversation.standing_answers, fact.message);
+        const bool back = fact.state == DeliveryState::taken_back;
+        state.change(event.conversation, [&fact, back](Conversation& conversation) {
+            std::erase(conversation.held, fact.message);
+            if (back || fact.state == DeliveryState::failed)
+                std::erase(conversation.standing_answers, fact.message);
+            if (back) conversation.taken_back.push_back(fact.message);
+            if (conversation.taken_back.size() > taken_back_max)
+                conversation.taken_back.erase(conversation.taken_back.begin());
         });
     }
     void operator()(const StatusChanged& fact) const {

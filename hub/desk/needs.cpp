@@ -60,6 +60,13 @@ struct Ask {
         conversation(command.conversation);
         operation(author_of(command.agent), command.client_id);
     }
+    void operator()(const StartConversation& command) {
+        operation(author_of(command.reply.agent), command.reply.client_id);
+        if (command.reply.to.empty()) return;
+        const connectors::Address& first = command.reply.to.front();
+        if (!state.contact_of(first.kind, first.value)) needs.identity = {first.kind, first.value};
+    }
+    void operator()(const TakeBackReply& command) { conversation(command.conversation); }
     void operator()(const AddNote& command) {
         conversation(command.conversation);
         operation(author_of(command.agent), command.client_id);

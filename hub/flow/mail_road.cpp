@@ -200,6 +200,9 @@ void MailRoad::quarantine(model::InboxId inbox, std::shared_ptr<const std::strin
 
 void MailRoad::send(connectors::Outbound outbound, std::function<void(connectors::Outcome)> done) {
     auto shared = std::make_shared<connectors::Outbound>(std::move(outbound));
+    if (shared->reply_to.empty())  // its conversation was not there yet when it was written
+        shared->reply_to = connectors::email::with_reply_token(
+            shared->from.value, shared->conversation, options_.token_key);
     store_.read([this, shared, done = std::move(done)](storage::Reader& reader) {
         for (connectors::Attachment& attachment : shared->attachments)
             attachment.bytes = reader.blob(attachment.sha256);

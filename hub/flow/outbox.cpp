@@ -48,6 +48,10 @@ void Outbox::take(std::vector<storage::OutboxRow> rows) {
     // One message of a conversation at a time, the oldest first.
     std::ranges::sort(rows, {}, &storage::OutboxRow::id);
     const std::set<ConversationId> settled = std::exchange(settled_while_looking_, {});
+    const Instant now = world_.clock.now();
+    std::erase_if(rows, [now](const storage::OutboxRow& row) {
+        return row.state == "held" && row.attempts == 0 && row.due_at > now;
+    });
     for (const storage::OutboxRow& row : rows)
         if (!settled.contains(row.conversation) && busy_.insert(row.conversation).second)
             attempt(row);
@@ -62,7 +66,20 @@ void Outbox::attempt(const storage::OutboxRow& row) {
             row,
             {connectors::OutcomeKind::not_configured,
              "sending mail is not configured: set [email] relay in the configuration and reload"});
-    record(row, DeliveryState::sending, {}, std::nullopt);
+    RecordDelivery sending;
+    sending.conversation = row.conversation;
+    sending.message = MessageId{row.id};
+    sending.state = DeliveryState::sending;
+    sending.attempts = row.attempts;
+    // On record before anything leaves: what is taken back at this moment stays here.
+    world_.runner.submit(sending, [this, row](const Answer& answer) {
+        if (answer.ok()) return deliver(row);
+        busy_.erase(row.conversation);
+        world_.set_timer(world_.clock.now() + tell_again_after);
+    });
+}
+
+void Outbox::deliver(const storage::OutboxRow& row) {
     world_.deliver(outbound_from(row.body), [this, row](connectors::Outcome outcome) {
         world_.post([this, row, outcome = std::move(outcome)] { settle(row, outcome); });
     });
@@ -110,7 +127,6 @@ void Outbox::record(const storage::OutboxRow& row, DeliveryState state, const st
 // What became of a message is told until the log holds it: only then may its conversation go on.
 void Outbox::submit(RecordDelivery command) {
     world_.runner.submit(command, [this, command](const Answer& answer) {
-        if (command.state == DeliveryState::sending) return;
         if (answer.refusal == Refusal::busy || answer.refusal == Refusal::unavailable) {
             untold_.push_back(command);
             return world_.set_timer(world_.clock.now() + tell_again_after);

@@ -44,6 +44,7 @@ public:
 private:
     void take(std::vector<storage::OutboxRow> rows);
     void attempt(const storage::OutboxRow& row);
+    void deliver(const storage::OutboxRow& row);
     void settle(const storage::OutboxRow& row, const connectors::Outcome& outcome);
     void record(const storage::OutboxRow& row, model::DeliveryState state,
                 const std::string& reason, std::optional<model::Instant> retry_at);

@@ -24,6 +24,24 @@ struct SendReply {
     std::optional<std::uint32_t> seen;  // the highest message number on the agent's screen (UX-071)
     std::string external_id;            // Message-ID chosen at the door, where randomness is
     std::string reply_to;  // address with the reply token; empty where the channel has none
+    // Mail only. Without `to` it goes to whom the conversation is with.
+    std::vector<connectors::Address> to;
+    std::vector<connectors::Address> cc;
+    std::vector<connectors::Address> bcc;
+};
+
+// An agent writes first. The conversation is with the first of `reply.to`.
+struct StartConversation {
+    SendReply reply;  // its conversation is not there yet
+    InboxId inbox{};
+    std::string subject;
+};
+
+// An answer that is still held is not sent.
+struct TakeBackReply {
+    AgentId agent{};
+    ConversationId conversation{};
+    MessageId message{};
 };
 
 struct AddNote {
@@ -186,7 +204,7 @@ using Command =
                  RecordDelivery, Quarantine, TimeReached, RemovePolicy, SaveCalendar, ApplyPolicies,
                  ChangeContactProfile, WaiveAnswer, MarkSpam, SaveRoutingSettings, SetConnected,
                  AnswerOffer, ChangeValueFactor, SaveRoutingRule, RemoveRoutingRule, AdmitSender,
-                 ReleaseQuarantined>;
+                 ReleaseQuarantined, StartConversation, TakeBackReply>;
 
 enum class Refusal : std::uint8_t {
     none,

@@ -35,6 +35,11 @@ Json routing_place_json(const Conversation& conversation) {
             {"policy_id", id_json(conversation.policy)}};
 }
 
+template <class Id>
+std::vector<Id> maybe_ids(const Json& json, const char* name) {
+    return json.contains(name) ? ids_from<Id>(json, name) : std::vector<Id>{};
+}
+
 void read_routing_place(const Json& json, Conversation& conversation) {
     conversation.assigned_at = maybe_time_from(json, "assigned_at");
     conversation.begun = json.at("begun");
@@ -88,6 +93,8 @@ std::string to_json(const Conversation& conversation) {
          {"run_start", conversation.run_start},
          {"thread_ids", conversation.thread_ids},
          {"ver", conversation.version}});
+    if (!conversation.held.empty()) json["held"] = ids_json(conversation.held);
+    if (!conversation.taken_back.empty()) json["taken_back"] = ids_json(conversation.taken_back);
     if (!conversation.participants.empty()) json["participants"] = conversation.participants;
     if (is_some(conversation.asks_to_join))
         json["asks_to_join_id"] = text_of(conversation.asks_to_join);
@@ -139,6 +146,8 @@ Conversation conversation_from(std::string_view text) {
                        .last_direction = word_from<Direction>(json, "last_direction"),
                        .run_agent = id_from<AgentId>(json, "run_agent_id"),
                        .run_start = json.at("run_start"),
+                       .held = maybe_ids<MessageId>(json, "held"),
+                       .taken_back = maybe_ids<MessageId>(json, "taken_back"),
                        .participants = json.value("participants", std::vector<std::string>{}),
                        .asks_to_join = id_from<ConversationId>(json, "asks_to_join_id"),
                        .thread_ids = json.at("thread_ids"),
@@ -179,6 +188,7 @@ std::string to_json(const connectors::Outbound& outbound) {
                  {"from", address_json(outbound.from)},
                  {"to", addresses_json(outbound.to)},
                  {"cc", addresses_json(outbound.cc)},
+                 {"bcc", addresses_json(outbound.bcc)},
                  {"subject", outbound.subject},
                  {"text", outbound.text},
                  {"attachments", std::move(attachments)},
@@ -198,6 +208,8 @@ connectors::Outbound outbound_from(std::string_view text) {
                                   .from = address_from(json.at("from")),
                                   .to = addresses_from(json, "to"),
                                   .cc = addresses_from(json, "cc"),
+                                  .bcc = json.contains("bcc") ? addresses_from(json, "bcc")
+                                                              : std::vector<connectors::Address>{},
                                   .subject = json.at("subject"),
                                   .text = json.at("text"),
                                   .attachments = {},

@@ -27,7 +27,8 @@ enum class DeliveryState : std::uint8_t {
     delivered,
     read,
     failed,
-    unknown
+    unknown,
+    taken_back
 };
 enum class AuthorType : std::uint8_t { contact, agent, system };
 
@@ -81,6 +82,8 @@ struct Inbox {
     std::vector<std::string> allowed_origins;
     std::string identity_key;
     std::optional<Mailbox> mailbox;  // email only
+    std::string signature;           // below every answer by mail
+    std::uint32_t undo_seconds = 0;  // how long an answer by mail can be taken back
     friend bool operator==(const Inbox&, const Inbox&) = default;
 };
 
@@ -204,6 +207,7 @@ struct Message {
     std::vector<Attachment> attachments;
     std::vector<connectors::Address> to;
     std::vector<connectors::Address> cc;
+    std::vector<connectors::Address> bcc;  // of what we send
     std::string external_id;
     std::string client_id;  // made by the author's console or widget; empty for mail
     std::vector<std::string> defects;
@@ -259,6 +263,8 @@ struct Conversation {
     // stands before.
     AgentId run_agent{};
     std::uint32_t run_start = 0;
+    std::vector<MessageId> held;        // answers that can still be taken back
+    std::vector<MessageId> taken_back;  // the newest, at most `taken_back_max`
     // Mail addresses that wrote, or were written to, in it: replies of others ask first. Lower
     // case, without our own; at most `participants_max`.
     std::vector<std::string> participants;
@@ -270,6 +276,7 @@ struct Conversation {
 
 inline constexpr std::size_t thread_ids_max = 20;
 inline constexpr std::size_t participants_max = 50;
+inline constexpr std::size_t taken_back_max = 20;
 inline constexpr std::size_t standing_answers_max = 8;
 inline constexpr std::size_t preview_bytes_max = 160;
 

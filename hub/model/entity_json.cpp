@@ -111,6 +111,8 @@ Message message_value(const Json& json) {
                     .attachments = {},
                     .to = addresses_from(json, "to"),
                     .cc = addresses_from(json, "cc"),
+                    .bcc = json.contains("bcc") ? addresses_from(json, "bcc")
+                                                : std::vector<connectors::Address>{},
                     .external_id = json.at("external_id"),
                     .client_id = json.value("client_id", ""),
                     .defects = json.value("defects", std::vector<std::string>{}),
@@ -145,6 +147,8 @@ Json inbox_body(const Inbox& inbox, bool with_secrets) {
     Json settings = {{"offline_inbox_id", id_json(inbox.offline_inbox)},
                      {"allowed_origins", inbox.allowed_origins}};
     if (with_secrets) settings["identity_key"] = inbox.identity_key;
+    if (!inbox.signature.empty()) settings["signature"] = inbox.signature;
+    if (inbox.undo_seconds != 0) settings["undo_seconds"] = inbox.undo_seconds;
     if (inbox.mailbox) settings["mailbox"] = mailbox_json(*inbox.mailbox, with_secrets);
     return {{"id", text_of(inbox.id)},
             {"name", inbox.name},
@@ -171,7 +175,9 @@ Inbox inbox_value(const Json& json) {
             .offline_inbox = id_from<InboxId>(settings, "offline_inbox_id"),
             .allowed_origins = settings.value("allowed_origins", std::vector<std::string>{}),
             .identity_key = settings.value("identity_key", ""),
-            .mailbox = mailbox_from(settings)};
+            .mailbox = mailbox_from(settings),
+            .signature = settings.value("signature", ""),
+            .undo_seconds = settings.value("undo_seconds", 0U)};
 }
 
 Json agent_body(const Agent& agent) {
@@ -280,6 +286,7 @@ std::string to_json(const Message& message) {
     const bool prefix = message.text.starts_with(message.trimmed_text);
     Json body = message_body(message);
     if (!prefix) body["trimmed_text"] = message.trimmed_text;
+    if (!message.bcc.empty()) body["bcc"] = addresses_json(message.bcc);
     std::string out = dump(body);
     out.pop_back();
     const std::string text = escaped(message.text);

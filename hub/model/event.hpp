@@ -59,6 +59,7 @@ struct MessageReceived {
 };
 struct ReplyQueued {
     Message message;
+    std::optional<Instant> held_until;  // it can be taken back until then
 };
 struct NoteAdded {
     Message message;

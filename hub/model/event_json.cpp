@@ -60,6 +60,10 @@ std::string thread_ids_suffix(const MessageReceived& fact) {
            model::quoted(fact.receipt_key) + "}";
 }
 
+std::string held_suffix(const ReplyQueued& fact) {
+    return fact.held_until ? R"(,"held_until":")" + text_of(*fact.held_until) + "\"}" : "}";
+}
+
 struct Payload {
     std::string operator()(const TeamSaved& fact) const { return to_json(fact.team); }
     std::string operator()(const InboxSaved& fact) const { return stored_json(fact.inbox); }
@@ -96,7 +100,7 @@ struct Payload {
         return std::string{message_opens} + to_json(fact.message) + thread_ids_suffix(fact);
     }
     std::string operator()(const ReplyQueued& fact) const {
-        return std::string{message_opens} + to_json(fact.message) + "}";
+        return std::string{message_opens} + to_json(fact.message) + held_suffix(fact);
     }
     std::string operator()(const NoteAdded& fact) const {
         return std::string{message_opens} + to_json(fact.message) + "}";
@@ -246,7 +250,8 @@ Fact conversation_fact(std::size_t kind, const Json& json) {
             return MessageReceived{message_value(json.at("message")), json.at("thread_ids"),
                                    json.at("receipt_key")};
         case 10:
-            return ReplyQueued{message_value(json.at("message"))};
+            return ReplyQueued{message_value(json.at("message")),
+                               maybe_time_from(json, "held_until")};
         case 11:
             return NoteAdded{message_value(json.at("message"))};
         case 12:
@@ -298,7 +303,10 @@ Actor actor_from(const std::string& text) {
 
 std::string message_body_of(const storage::EventRow& row, const Fact& fact) {
     const auto* received = std::get_if<MessageReceived>(&fact);
-    const std::size_t after = received == nullptr ? 1 : thread_ids_suffix(*received).size();
+    const auto* reply = std::get_if<ReplyQueued>(&fact);
+    const std::size_t after = received != nullptr ? thread_ids_suffix(*received).size()
+                              : reply != nullptr  ? held_suffix(*reply).size()
+                                                  : 1;
     return row.payload.substr(message_opens.size(),
                               row.payload.size() - message_opens.size() - after);
 }

@@ -28,7 +28,7 @@ SPORTELLO_WORDS(Direction, "in", "out")
 SPORTELLO_WORDS(Visibility, "public", "private", "note")
 SPORTELLO_WORDS(MessageKind, "message", "auto_reply", "bounce", "system")
 SPORTELLO_WORDS(DeliveryState, "received", "queued", "sending", "sent", "delivered", "read",
-                "failed", "unknown")
+                "failed", "unknown", "taken_back")
 SPORTELLO_WORDS(AuthorType, "contact", "agent", "system")
 SPORTELLO_WORDS(Availability, "offline", "away", "online", "busy", "not_responding")
 SPORTELLO_WORDS(sla::Metric, "first_response", "next_response", "resolution", "public_answer")

@@ -141,8 +141,15 @@ TEST(ImapReader, RubbishIsAResponseThatNobodyAskedFor) {
 }
 
 TEST(ImapReader, NestingIsBounded) {
+    ImapReader shallow({.depth_max = 2});
+    shallow.feed("* X (((a)))\r\n");
+    EXPECT_EQ(words_of(shallow.next().value()), "X ((( a))") << "the third is an atom";
     const std::string deep = "* X " + std::string(200'000, '(') + std::string(200'000, ')');
     EXPECT_EQ(told(deep + "\r\nh1 OK\r\n").size(), 2U);
+}
+
+TEST(ImapReader, AListThatNobodyOpenedEndsNothing) {
+    EXPECT_EQ(words_of(read("* X) a ) (b) c\r\n")[0]), "X a (b) c");
 }
 
 TEST(ImapReader, NumbersStandBeforeTheirWord) {
@@ -158,6 +165,7 @@ TEST(ImapReader, StatusWordsAreKnownInAnyCase) {
     const auto responses = read("* ok (\r\nh1 No {x} (\r\n* bYe\r\n");
     ASSERT_EQ(responses.size(), 3U);
     EXPECT_TRUE(responses[0].is("OK"));
+    EXPECT_EQ(words_of(responses[0]), "ok") << "what follows is text";
     EXPECT_TRUE(responses[1].is("no"));
     EXPECT_EQ(responses[1].line, "No {x} (");
     EXPECT_TRUE(responses[2].is("BYE"));

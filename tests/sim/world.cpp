@@ -15,7 +15,8 @@ std::string describe(const Command& command) {
         "inbound",      "reply",     "note",     "status", "assign",  "priority", "tags",
         "availability", "team",      "inbox",    "agent",  "policy",  "delivery", "quarantine",
         "time",         "remove",    "calendar", "apply",  "profile", "waive",    "spam",
-        "routing",      "connected", "offer",    "factor", "rule",    "unrule", "admit", "release"};
+        "routing",      "connected", "offer",    "factor", "rule",    "unrule",   "admit",
+        "release",      "start",     "take back"};
     static_assert(std::size(names) == std::variant_size_v<Command>);
     std::ostringstream out;
     out << names[command.index()];

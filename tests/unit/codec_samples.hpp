@@ -50,7 +50,9 @@ inline Inbox sample_inbox() {
             .offline_inbox = InboxId{11},
             .allowed_origins = {"https://example.com"},
             .identity_key = "top secret",
-            .mailbox = sample_mailbox()};
+            .mailbox = sample_mailbox(),
+            .signature = "Sportello",
+            .undo_seconds = 10};
 }
 
 inline Agent sample_agent() {
@@ -166,6 +168,7 @@ inline Message sample_message() {
         .attachments = {{AttachmentId{71}, "photo.png", "image/png", 1234, true, "cid-1", "ab12"}},
         .to = {sample_address()},
         .cc = {{"email", "boss@example.org", "", false}},
+        .bcc = {{"email", "file@example.org", "", false}},
         .external_id = "abc@example.org",
         .client_id = "widget-1",
         .defects = {"bad date"},
@@ -219,7 +222,7 @@ inline std::vector<Fact> sample_facts() {
         ConversationOpened{7, InboxId{12}, Channel::chat, TeamId{1}, "Parcel", sample_address(),
                            ConversationId{50}},
         MessageReceived{sample_message(), {"older@example.org", "oldest@example.org"}, "key"},
-        ReplyQueued{sample_message()},
+        ReplyQueued{sample_message(), morning + 10s},
         NoteAdded{sample_message()},
         DeliveryChanged{MessageId{41}, DeliveryState::failed, "no such user"},
         StatusChanged{Status::pending, Status::snoozed, morning + 2h},
@@ -310,6 +313,8 @@ inline Conversation sample_conversation() {
             .last_direction = Direction::out,
             .run_agent = AgentId{22},
             .run_start = 3,
+            .held = {MessageId{43}},
+            .taken_back = {MessageId{44}},
             .participants = {"giulia@example.com"},
             .asks_to_join = ConversationId{50},
             .thread_ids = {"a", "b"},

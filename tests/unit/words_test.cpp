@@ -34,8 +34,8 @@ TEST(Words, stand_in_logs_and_are_never_renamed) {
     expect_words<Direction>({"in", "out"});
     expect_words<Visibility>({"public", "private", "note"});
     expect_words<MessageKind>({"message", "auto_reply", "bounce", "system"});
-    expect_words<DeliveryState>(
-        {"received", "queued", "sending", "sent", "delivered", "read", "failed", "unknown"});
+    expect_words<DeliveryState>({"received", "queued", "sending", "sent", "delivered", "read",
+                                 "failed", "unknown", "taken_back"});
     expect_words<AuthorType>({"contact", "agent", "system"});
     expect_words<Availability>({"offline", "away", "online", "busy", "not_responding"});
     expect_words<sla::Metric>({"first_response", "next_response", "resolution", "public_answer"});

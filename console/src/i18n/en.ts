@@ -43,7 +43,7 @@ export const en = {
   notSent: 'Not sent',
   delivery: {
     received: 'received', queued: 'queued', sending: 'sending', sent: 'sent', delivered: 'delivered', read: 'read',
-    failed: 'failed', unknown: 'unknown whether it arrived',
+    failed: 'failed', unknown: 'unknown whether it arrived', taken_back: 'taken back, not sent',
   },
   typing: (name: string) => `${name} is typing…`,
   replying: (name: string) => `${name} is replying`,

@@ -44,7 +44,7 @@ export const it: Messages = {
   notSent: 'Non inviato',
   delivery: {
     received: 'ricevuto', queued: 'in coda', sending: 'in invio', sent: 'inviato', delivered: 'consegnato', read: 'letto',
-    failed: 'non riuscito', unknown: 'non si sa se è arrivato',
+    failed: 'non riuscito', unknown: 'non si sa se è arrivato', taken_back: 'ritirato, non inviato',
   },
   typing: (name) => `${name} sta scrivendo…`,
   replying: (name) => `${name} sta rispondendo`,
