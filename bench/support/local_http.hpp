@@ -13,6 +13,8 @@ struct HttpAnswer {
 
 // Status 0 when nobody answers.
 HttpAnswer http_get(std::uint16_t port, const std::string& path, const std::string& token);
+HttpAnswer http_post(std::uint16_t port, const std::string& path, const std::string& token,
+                     const std::string& json);
 
 // The first value of `name` in a JSON text, a string without escapes or a number; empty when it is
 // not there. The answers it reads are our own program's: a JSON parser would be one more thing that

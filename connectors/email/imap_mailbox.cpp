@@ -109,7 +109,8 @@ awaitable<void> ImapMailbox::run() {
         try {
             co_await serve();
         } catch (const ImapFailure& failure) {
-            kind = failure.kind;
+            // A token that was good before says nothing about the account: a new one will.
+            kind = std::exchange(token_used_before_, false) ? ImapTrouble::broken : failure.kind;
             why = failure.what();
         } catch (const std::exception& error) {
             why = error.what();
@@ -132,6 +133,7 @@ awaitable<void> ImapMailbox::serve() {
             throw ImapFailure(reply.refused ? ImapTrouble::refused : ImapTrouble::broken,
                               reply.why);
         account.access_token = std::move(reply.access_token);
+        token_used_before_ = reply.used_before;
     }
     session_ = co_await ImapSession::open(std::move(account), tls_, options_.limits);
     co_await open_folder();

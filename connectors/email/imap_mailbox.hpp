@@ -113,6 +113,7 @@ private:
     boost::asio::steady_timer wait_;
     bool stopped_ = false;
     unsigned failures_ = 0;
+    bool token_used_before_ = false;
     std::string complaint_;  // about what is to happen after the intake
     MailboxHealth health_;
 };

@@ -19,7 +19,8 @@ struct OauthReply {
     std::string access_token;        // empty: there is none, see `why`
     std::string next_refresh_token;  // empty: the old one stays
     std::chrono::seconds lifetime{3600};
-    bool refused = false;  // for good: somebody must consent again
+    bool used_before = false;  // it is not new: its server may have ended it early
+    bool refused = false;      // for good: somebody must consent again
     std::string why;
 };
 

@@ -73,6 +73,8 @@ void Mailboxes::compare() {
         const bool same =
             now != directory->inboxes.end() && now->second.mailbox == one->second->inbox.mailbox;
         if (same) {
+            one->second->inbox = now->second;
+            rename(now->second);
             ++one;
             continue;
         }
@@ -86,6 +88,12 @@ void Mailboxes::compare() {
     }
     for (const auto& [id, inbox] : directory->inboxes)
         if (inbox.mailbox && !running_.contains(id)) begin(inbox);
+}
+
+void Mailboxes::rename(const model::Inbox& inbox) {
+    const std::lock_guard lock(status_mutex_);
+    if (const auto known = status_.find(inbox.id); known != status_.end())
+        known->second.name = inbox.name;
 }
 
 void Mailboxes::begin(const model::Inbox& inbox) {
@@ -185,6 +193,7 @@ void Mailboxes::access_token(const std::shared_ptr<Running>& running,
         OauthReply reply;
         // Used once more only: a server that refuses it must get a new one.
         reply.access_token = std::exchange(running->access_token, {});
+        reply.used_before = true;
         return done(std::move(reply));
     }
     const model::Mailbox& mailbox = *running->inbox.mailbox;

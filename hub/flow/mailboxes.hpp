@@ -49,6 +49,7 @@ public:
 private:
     struct Running;
     void compare();
+    void rename(const model::Inbox& inbox);
     void begin(const model::Inbox& inbox);
     void read_cursor(const std::shared_ptr<Running>& running);
     void start(const std::shared_ptr<Running>& running, const std::string& cursor);

@@ -130,6 +130,10 @@ export class Dovecot {
     await this.ended;
     await until('its processes to end', () => !children.some(alive));
   }
+  // Ends the connections of a user; he may come again at once.
+  kick(user) {
+    return run('doveadm', ['-c', `${this.folder}/dovecot.conf`, 'kick', user]);
+  }
   log() {
     return fs.readFileSync(`${this.folder}/dovecot.log`, 'utf8');
   }

@@ -3,8 +3,8 @@
 import fs from 'node:fs';
 import { endAll, output, removeFolders, Runner } from './support.mjs';
 
-const suites = ['five_steps', 'not_configured', 'html_mail', 'api', 'visibility', 'socket', 'chat_socket', 'promises_routing', 'imap', 'corpus',
-  'durability'];
+const suites = ['five_steps', 'not_configured', 'html_mail', 'api', 'visibility', 'socket', 'chat_socket', 'promises_routing', 'imap',
+  'imap_accounts', 'imap_returns', 'corpus', 'durability'];
 const wanted = process.argv.slice(2);
 const runner = new Runner();
 fs.mkdirSync(output, { recursive: true });
