@@ -37,6 +37,7 @@ TEST_F(ImapIntake, WhatIsThereAndWhatComesIsTakenOnceInItsOrder) {
     ASSERT_TRUE(until_waiting());
     EXPECT_THAT(names(), ElementsAre("3", "4", "9", "10", "12"));
     EXPECT_EQ(taken.back(), mail_named("12"));
+    EXPECT_EQ(peer.heard_of("UID SEARCH UID 10:*"), 1U) << "what is known is not asked for again";
 }
 
 TEST_F(ImapIntake, TheFolderIsSelectedByItsName) {
@@ -119,6 +120,20 @@ TEST_F(ImapIntake, WhatComesWhileMailsAreFetchedIsNotLeftLying) {
     ASSERT_TRUE(until([&] { return taken.size() == 1; }));
     ASSERT_TRUE(until([&] { return taken.size() == 2; })) << "only the next IDLE would find it";
     EXPECT_THAT(names(), ElementsAre("1", "2"));
+}
+
+TEST_F(ImapIntake, WhatComesWhileMailsAreFetchedWaitsForNoPollEither) {
+    peer.capabilities = "IMAP4rev1 SASL-IR AUTH=PLAIN";
+    options.poll = 1h;
+    peer.mails = {mail(1)};
+    peer.instead = [&](const std::string& command) -> std::optional<std::string> {
+        if (!command.starts_with("UID FETCH 1 (UID BODY")) return std::nullopt;
+        const std::string fetched = peer.usual_answer(command);
+        peer.mails.push_back(mail(2));
+        return peer.exists() + fetched;
+    };
+    start();
+    ASSERT_TRUE(until([&] { return taken.size() == 2; }));
 }
 
 // Asking for the connection to be kept and being refused must not become a storm of questions.
