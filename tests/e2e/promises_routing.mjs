@@ -240,7 +240,7 @@ async function settings({ hub, giulia }) {
   equal(await hub.get(`${base}/routing`), saved.json, 'what is read after it');
   for (const [body, detail] of [[{ policy: 'luck' }, /policy must be index/], [{ parameters: { tau: 1 } }, /no parameter tau/],
     [{ parameters: { tau_live: 'x' } }, /tau_live must be a number from/], [{ accept_seconds: -1 }, /accept_seconds must be a whole number/],
-    [{ segment_values: { parlour: 0 } }, /segment_values\.parlour must be/]]])
+    [{ segment_values: { parlour: 0 } }, /segment_values\.parlour must be/]])
     await refused(hub, 'PUT', 'routing', body, 422, detail);
   await refused(hub, 'PUT', 'routing', [], 400, /one JSON object/);
   equal(await hub.get(`${base}/routing`), saved.json, 'what is read after the refusals');
