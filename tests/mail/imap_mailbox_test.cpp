@@ -100,6 +100,8 @@ TEST_F(ImapIntake, ASignOfLifeWakesNobody) {
     start();
     ASSERT_TRUE(until_waiting());
     peer.tell_who_idles("* OK Still here\r\n* 3 EXPUNGE\r\n");
+    pass(200ms);
+    EXPECT_EQ(peer.heard_of("DONE"), 0U);
     peer.arrive({mail(1)});
     ASSERT_TRUE(until([&] { return !taken.empty(); }));
     EXPECT_EQ(peer.heard_of("DONE"), 1U) << "only for the mail";
@@ -142,7 +144,9 @@ TEST_F(ImapIntake, AServerThatRefusesIdleIsNotAskedWithoutPause) {
         if (command == "IDLE") return "TAG BAD not now\r\n";
         return std::nullopt;
     };
+    options.poll = 1h;
     start();
+    ASSERT_TRUE(until([&] { return peer.heard_of("IDLE") > 0; }));
     const auto end = std::chrono::steady_clock::now() + 500ms;
     ASSERT_TRUE(until(
         [&] { return peer.heard_of("IDLE") >= 5 || std::chrono::steady_clock::now() > end; }));
@@ -217,6 +221,9 @@ TEST_F(ImapIntake, AConnectionLostInTheMiddleOfAMailIsBegunAgainByItself) {
     EXPECT_THAT(told.back().detail, HasSubstr("closed the connection"));
     ASSERT_TRUE(until_waiting()) << "after the first pause of five seconds";
     EXPECT_THAT(names(), ElementsAre("1", "2"));
+    peer.tell_who_idles("* BYE Autologout\r\n");
+    ASSERT_TRUE(until_state(MailboxState::failing));
+    EXPECT_EQ(told.back().again_in, 5s) << "what went well is no failure in a row";
 }
 
 TEST_F(ImapIntake, AMailThatTheServerCannotGiveKeepsNoOtherBack) {
@@ -332,9 +339,15 @@ TEST_F(ImapIntake, AfterItsStopNothingIsHandedOver) {
     stop();
     ASSERT_TRUE(until([&] { return taken.size() == 3; }));
     peer.arrive({mail(11)});
-    const auto end = std::chrono::steady_clock::now() + 300ms;
-    ASSERT_TRUE(until([&] { return std::chrono::steady_clock::now() > end; }));
+    pass(200ms);
     EXPECT_EQ(offered.size(), 3U);
+}
+
+TEST_F(ImapIntake, ItsStopEndsTheConnection) {
+    start();
+    ASSERT_TRUE(until_waiting());
+    stop();
+    EXPECT_TRUE(until([&] { return peer.idling() == 0; }));
 }
 
 TEST_F(ImapIntake, AServerWithoutUidvalidityIsToldAsSuch) {

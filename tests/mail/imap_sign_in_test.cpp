@@ -157,6 +157,25 @@ TEST_F(ImapSignIn, WithoutStarttlsNoPasswordIsSent) {
 
 // --- servers that say nothing
 
+// A listener whose queue is full lets nobody in and turns nobody away.
+TEST_F(ImapSignIn, AHostThatNeitherAnswersNorRefusesIsGivenUp) {
+    using boost::asio::ip::tcp;
+    boost::asio::io_context full;
+    tcp::acceptor acceptor(full);
+    const tcp::endpoint anywhere{boost::asio::ip::address_v4::loopback(), 0};
+    acceptor.open(anywhere.protocol());
+    acceptor.bind(anywhere);
+    acceptor.listen(0);
+    std::vector<tcp::socket> waiting;
+    for (int i = 0; i < 4; ++i) {
+        tcp::socket& socket = waiting.emplace_back(full);
+        socket.async_connect(acceptor.local_endpoint(), [](boost::system::error_code) {});
+    }
+    options.limits.connect = 1s;
+    start_at(acceptor.local_endpoint().port());
+    expect_state(MailboxState::failing, "does not answer", 5s);
+}
+
 TEST_F(ImapSignIn, AServerThatNeverGreetsIsCutOff) {
     peer.greeting = "";
     options.limits.connect = 1s;

@@ -48,8 +48,9 @@ protected:
         if (mailbox_) mailbox_->stop();
     }
 
-    void start() {
-        options.account.port = peer.port();
+    void start() { start_at(peer.port()); }
+    void start_at(unsigned short port) {
+        options.account.port = port;
         mailbox_ =
             std::make_shared<ImapMailbox>(context_.get_executor(), tls, options, sink(), cursor);
         mailbox_->start();
@@ -71,6 +72,11 @@ protected:
                 return testing::AssertionFailure() << "it did not come so; last: " << last();
         }
         return testing::AssertionSuccess();
+    }
+    // Serves for a while; for what must not happen: waiting longer would only find it surer.
+    void pass(std::chrono::milliseconds time) {
+        const auto end = std::chrono::steady_clock::now() + time;
+        EXPECT_TRUE(until([end] { return std::chrono::steady_clock::now() > end; }));
     }
     testing::AssertionResult until_state(MailboxState state) {
         return until([&] { return !told.empty() && told.back().state == state; });
