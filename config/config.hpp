@@ -30,6 +30,11 @@ struct Config {
     std::string relay;
     std::string relay_user;
     std::string relay_password;
+    std::string relay_token_url;
+    std::string relay_client_id;
+    std::string relay_client_secret;
+    std::string relay_refresh_token;
+    std::string relay_scope;
     bool relay_require_tls = false;
     std::uint64_t message_bytes_max = 35ULL * 1024 * 1024;
     std::uint64_t recipients_max = 100;

@@ -103,6 +103,24 @@ enum class ConnectionSecurity : std::uint8_t { tls, starttls, none };
 // What happens to a mail in its mailbox once the hub has it.
 enum class AfterIntake : std::uint8_t { keep, mark_seen, move, remove };
 
+enum class OutcomeKind : std::uint8_t {
+    sent,            // the next hop has taken responsibility
+    transient,       // try again later
+    permanent,       // will never work
+    unknown,         // we cannot know: it may have arrived
+    not_configured,  // no way out exists yet; keep it
+};
+
+// What became of an item for one of its recipients, over all attempts so far.
+struct RecipientOutcome {
+    std::string address;
+    OutcomeKind kind = OutcomeKind::transient;
+    std::string reason;         // in words, for the agent
+    std::uint32_t unknown = 0;  // how many attempts ended nobody knows how
+
+    friend bool operator==(const RecipientOutcome&, const RecipientOutcome&) = default;
+};
+
 struct Outbound {
     std::uint64_t message = 0;
     std::uint64_t conversation = 0;
@@ -114,27 +132,24 @@ struct Outbound {
     std::vector<Address> bcc;  // get it without being named in it
     std::string subject;
     std::string text;
-    std::vector<Attachment> attachments;  // bytes are fetched before the attempt
-    std::string external_id;              // Message-ID without <>, chosen before the first attempt
-    std::string in_reply_to;              // without <>
-    std::vector<std::string> references;  // without <>, oldest first
-    std::string reply_to;                 // address with the reply token
+    std::string html;                      // the same, formatted; empty: as text alone
+    std::vector<Attachment> attachments;   // bytes are fetched before the attempt
+    std::string external_id;               // Message-ID without <>, chosen before the first attempt
+    std::string in_reply_to;               // without <>
+    std::vector<std::string> references;   // without <>, oldest first
+    std::string reply_to;                  // address with the reply token
+    bool automatic = false;                // written by the hub itself (RFC 3834)
+    std::vector<RecipientOutcome> so_far;  // of earlier attempts
     Instant written_at{};
 
     friend bool operator==(const Outbound&, const Outbound&) = default;
 };
 
-enum class OutcomeKind : std::uint8_t {
-    sent,            // the next hop has taken responsibility
-    transient,       // try again later
-    permanent,       // will never work
-    unknown,         // we cannot know: it may have arrived
-    not_configured,  // no way out exists yet; keep it
-};
-
 struct Outcome {
     OutcomeKind kind = OutcomeKind::sent;
     std::string reason;  // in words, for the agent
+    // Of every recipient, where the channel knows them apart.
+    std::vector<RecipientOutcome> recipients = {};
 
     friend bool operator==(const Outcome&, const Outcome&) = default;
 };

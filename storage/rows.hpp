@@ -54,6 +54,14 @@ struct ConversationRow {
     friend bool operator==(const ConversationRow&, const ConversationRow&) = default;
 };
 
+struct RecipientRow {  // how one recipient's copy stands: one per (message, address)
+    MessageId message{};
+    std::string address;
+    std::string state;
+    std::string reason;
+    friend bool operator==(const RecipientRow&, const RecipientRow&) = default;
+};
+
 struct MessageRow {
     MessageId id{};
     ConversationId conversation{};
@@ -64,6 +72,7 @@ struct MessageRow {
     std::string body;
     std::string delivery_state;
     std::string delivery_reason;
+    std::vector<RecipientRow> recipients;  // read only: those whose own state is known, by address
     friend bool operator==(const MessageRow&, const MessageRow&) = default;
 };
 
@@ -164,6 +173,7 @@ struct OutboxRetry {  // the row waits until `due_at`
     Instant due_at{};
     std::uint32_t attempts = 0;
     std::string reason;
+    std::string body;  // empty: it stays
     friend bool operator==(const OutboxRetry&, const OutboxRetry&) = default;
 };
 
@@ -224,7 +234,8 @@ using RowWrite =
     std::variant<ContactRow, IdentityRow, ConversationRow, MessageRow, DeliveryRow, AttachmentRow,
                  ReceiptRow, ThreadRow, ClockRow, DecisionRow, AvailabilityRow, ConfigRow,
                  OutboxRow, OutboxRemoval, OutboxRetry, QuarantineRow, SessionRow, SessionRemoval,
-                 CredentialRow, CredentialRemoval, OperationRow, MetaRow, QuarantineRemoval>;
+                 CredentialRow, CredentialRemoval, OperationRow, MetaRow, QuarantineRemoval,
+                 RecipientRow>;
 
 struct Blob {
     std::string sha256;  // hex, of `bytes`

@@ -24,10 +24,11 @@ Envelope envelope_in(std::string_view raw) {
          header_fields(raw.substr(0, std::min(end, header_bytes_max)))) {
         if (name == "return-path" && !std::exchange(sent, true))
             envelope.sender = trimmed(value) == "<>" ? "" : address_in(value);
-        const std::string address = address_in(value);
-        if (std::ranges::find(recipient_fields, name) != recipient_fields.end() &&
-            !address.empty() && envelope.recipients.size() < recipients_max)
-            envelope.recipients.push_back(address);
+        if (std::ranges::find(recipient_fields, name) == recipient_fields.end() ||
+            envelope.recipients.size() == recipients_max)
+            continue;
+        if (std::string address = address_in(value); !address.empty())
+            envelope.recipients.push_back(std::move(address));
     }
     return envelope;
 }

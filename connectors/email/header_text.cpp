@@ -22,26 +22,35 @@ namespace {
 
 constexpr std::string_view around_addresses = " \t\r\n<>()[]\",;:|'`*";
 
-// The word around the @ at `at`.
-std::string address_at(std::string_view text, std::size_t at) {
-    const auto before =
-        at == 0 ? std::string_view::npos : text.find_last_of(around_addresses, at - 1);
-    const auto first = before == std::string_view::npos ? 0 : before + 1;
-    const auto after = std::min(text.find_first_of(around_addresses, at), text.size());
-    const std::string_view found = trimmed(text.substr(first, after - first), ".");
-    const bool whole = found.size() > 2 && !found.starts_with('@') && !found.ends_with('@');
+// A word as an address; empty: it is none.
+std::string address_of(std::string_view word) {
+    const std::string_view found = trimmed(word, ".");
+    const bool whole = found.size() > 2 && found.find('@') != std::string_view::npos &&
+                       !found.starts_with('@') && !found.ends_with('@');
     return whole ? std::string{found} : std::string{};
+}
+
+// The next address from `at` on, which moves behind it: from word to word, so that a line full of @
+// is read once.
+std::string next_address(std::string_view text, std::size_t& at) {
+    while (at < text.size()) {
+        const auto first = std::min(text.find_first_not_of(around_addresses, at), text.size());
+        at = std::min(text.find_first_of(around_addresses, first), text.size());
+        if (std::string address = address_of(text.substr(first, at - first)); !address.empty())
+            return address;
+    }
+    return {};
 }
 
 }  // namespace
 
 std::string address_in(std::string_view text) {
     // What stands in angle brackets is the address, whatever the name before it looks like.
-    if (const auto open = text.rfind('<'); open != std::string_view::npos)
-        if (const auto at = text.find('@', open); at != std::string_view::npos)
-            if (std::string address = address_at(text, at); !address.empty()) return address;
-    for (auto at = text.find('@'); at != std::string_view::npos; at = text.find('@', at + 1))
-        if (std::string address = address_at(text, at); !address.empty()) return address;
+    std::size_t at = text.rfind('<');
+    if (at != std::string_view::npos)
+        if (std::string address = next_address(text, at); !address.empty()) return address;
+    at = 0;
+    if (std::string address = next_address(text, at); !address.empty()) return address;
     // "MAILER-DAEMON" alone is an address to old servers.
     const std::string_view word = trimmed(text, " \t\r\n<>");
     const bool alone = word.find_first_of(" \t") == std::string_view::npos &&
@@ -50,10 +59,13 @@ std::string address_in(std::string_view text) {
 }
 
 std::vector<std::string> addresses_in(std::string_view text) {
+    constexpr std::size_t addresses_max = 1000;
     std::vector<std::string> addresses;
-    for (auto at = text.find('@'); at != std::string_view::npos; at = text.find('@', at + 1))
-        if (std::string address = address_at(text, at); !address.empty())
-            addresses.push_back(lower(address));
+    for (std::size_t at = 0; addresses.size() < addresses_max;) {
+        std::string address = next_address(text, at);
+        if (address.empty()) break;
+        addresses.push_back(lower(address));
+    }
     return addresses;
 }
 

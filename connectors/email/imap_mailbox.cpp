@@ -262,11 +262,13 @@ awaitable<ImapMailbox::Bodies> ImapMailbox::bodies(Uids uids, std::string part) 
     ImapSession::Handle handle = [&found, &uids](ImapResponse response) -> awaitable<void> {
         auto mail = fetched_mail(response);
         // A change of flags is told in the same form.
-        if (mail && std::ranges::find(uids, mail->uid) != uids.end() && !found[mail->uid])
-            found[mail->uid] = std::move(mail->body);
+        if (mail && std::ranges::find(uids, mail->uid) != uids.end() && !found[mail->uid].body)
+            found[mail->uid] = std::move(*mail);
         co_return;
     };
-    std::string fetch = "UID FETCH " + uid_set(uids) + " (UID BODY.PEEK[" + part + "])";
+    const std::string thread = session_->offers("X-GM-EXT-1") ? " X-GM-THRID" : "";
+    std::string fetch =
+        "UID FETCH " + uid_set(uids) + " (UID" + thread + " BODY.PEEK[" + part + "])";
     co_await session_->command(std::move(fetch), handle);
     co_return found;
 }
@@ -289,19 +291,21 @@ awaitable<void> ImapMailbox::take_group(Uids uids) {
         for (const std::uint32_t uid : uids) co_await take_group(Uids{uid});
         co_return;
     }
-    for (auto& [uid, raw] : mails) {
+    for (auto& [uid, mail] : mails) {
         if (stopped_) co_return;
-        if (!raw) {
+        if (!mail.body) {
             co_await take_broken(uid, "it sent no text, or more than it had said");
             continue;
         }
-        co_await hand_over(uid, [this, &raw = *raw](std::string cursor, auto done) {
-            sink_.deliver(raw, std::move(cursor), std::move(done));
+        const std::string thread =
+            mail.gmail_thread.empty() ? "" : "gmail-thread:" + mail.gmail_thread;
+        co_await hand_over(uid, [this, &mail, &thread](std::string cursor, auto done) {
+            sink_.deliver(*mail.body, thread, std::move(cursor), std::move(done));
         });
     }
     Uids taken;
-    for (const auto& [uid, raw] : mails)
-        if (raw) taken.push_back(uid);
+    for (const auto& [uid, mail] : mails)
+        if (mail.body) taken.push_back(uid);
     if (!taken.empty()) co_await after_intake(std::move(taken));
 }
 
@@ -319,7 +323,8 @@ awaitable<void> ImapMailbox::take_too_large(std::uint32_t uid, std::uint64_t siz
                                std::to_string(options_.limits.mail_bytes_max) +
                                "); its header is kept here, the mail itself stays in the mailbox";
     co_await hand_over(uid, [&](std::string cursor, auto done) {
-        sink_.quarantine(headers[uid].value_or(""), reason, std::move(cursor), std::move(done));
+        sink_.quarantine(headers[uid].body.value_or(""), reason, std::move(cursor),
+                         std::move(done));
     });
 }
 

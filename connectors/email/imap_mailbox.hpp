@@ -56,8 +56,10 @@ struct MailboxHealth {
 };
 
 struct MailboxSink {
-    // Both call `done` on the mailbox's loop. `cursor` is to be committed with the item.
-    std::function<void(std::string raw, std::string cursor, std::function<void(Receipt)> done)>
+    // Both call `done` on the mailbox's loop. `cursor` is to be committed with the item; `thread`
+    // is the server's own id of the mail's thread, or empty.
+    std::function<void(std::string raw, std::string thread, std::string cursor,
+                       std::function<void(Receipt)> done)>
         deliver;
     std::function<void(std::string raw, std::string reason, std::string cursor,
                        std::function<void(Receipt)> done)>
@@ -93,7 +95,7 @@ private:
     boost::asio::awaitable<void> take_group(Uids uids);
     boost::asio::awaitable<void> take_broken(std::uint32_t uid, std::string why);
     boost::asio::awaitable<void> take_too_large(std::uint32_t uid, std::uint64_t size);
-    using Bodies = std::map<std::uint32_t, std::optional<std::string>>;
+    using Bodies = std::map<std::uint32_t, FetchedMail>;
     boost::asio::awaitable<Bodies> bodies(Uids uids, std::string part);
     boost::asio::awaitable<void> keep_cursor(MailboxCursor cursor);
     boost::asio::awaitable<void> after_intake(Uids uids);

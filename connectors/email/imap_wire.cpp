@@ -223,7 +223,10 @@ std::optional<ImapResponse> ImapReader::next() {
             if (*size > limits_.skipped_bytes_max || lines_.size() > literals_max)
                 fault_ = "a literal of " + std::to_string(*size) + " bytes";
             literal_left_ = static_cast<std::size_t>(*size);
-            skipping_ = *size > limits_.literal_bytes_max;
+            std::size_t kept = 0;
+            for (const auto& literal : literals_) kept += literal ? literal->size() : 0;
+            skipping_ =
+                *size > limits_.literal_bytes_max - std::min(kept, limits_.literal_bytes_max);
             continue;
         }
         if (lines_.size() == 1 && lines_.front().empty()) {
@@ -329,6 +332,7 @@ std::optional<FetchedMail> fetched_mail(const ImapResponse& response) {
         const std::string name = lower(items[i].text);
         if (name == "uid") mail.uid = number_of<std::uint32_t>(items[i + 1].text).value_or(0);
         if (name == "rfc822.size") mail.size = number_of<std::uint64_t>(items[i + 1].text);
+        if (name == "x-gm-thrid") mail.gmail_thread = items[i + 1].text;
         if (name.starts_with("body[") && items[i + 1].kind == ImapValue::Kind::text)
             mail.body = items[i + 1].text;
     }

@@ -76,6 +76,7 @@ struct FetchedMail {
     std::uint32_t uid = 0;
     std::optional<std::uint64_t> size;
     std::optional<std::string> body;
+    std::string gmail_thread;  // X-GM-THRID, where it was asked for
 };
 std::optional<FetchedMail> fetched_mail(const ImapResponse& response);
 

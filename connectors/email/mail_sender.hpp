@@ -1,6 +1,6 @@
 // Sending mail through the configured relay, by libcurl. Lives on the courier loop. One recipient
-// per transaction, so that each has an outcome of its own; the first failure ends the message (the
-// rest is tried again with it).
+// per transaction, so that each has an outcome of its own; a relay that lets nobody in ends the
+// attempt for all.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -9,6 +9,7 @@
 #include <string>
 
 #include "connectors/connectors.hpp"
+#include "connectors/email/oauth_wire.hpp"
 #include "connectors/net/curl_multi.hpp"
 
 namespace connectors::email {
@@ -20,6 +21,10 @@ struct Relay {
     bool require_tls = false;
     std::string ca_file;  // trusted beside the system's certificates; may be empty
     long timeout_seconds = 60;
+    // OAuth 2 in the place of a password (XOAUTH2); null: none. `forget` after a refusal: the next
+    // token is a new one. On the courier loop.
+    std::function<void(std::function<void(OauthReply)>)> access_token = {};
+    std::function<void()> forget_token = {};
 };
 
 // What a reply code means (RFC 5321 4.2.1), decided by the code and not by libcurl's result: 0 is
@@ -36,7 +41,10 @@ public:
 
 private:
     struct Transfer;
+    void sign_in(std::shared_ptr<Transfer> transfer);
     void next_recipient(std::shared_ptr<Transfer> transfer);
+    void set_up(Transfer& transfer);
+    void take(std::shared_ptr<Transfer> transfer, CURLcode result);
 
     Relay relay_;
     std::string host_name_;

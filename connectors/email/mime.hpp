@@ -34,6 +34,8 @@ std::string text_from_html(std::string_view html);
 std::string valid_utf8(std::string_view bytes);  // else read as windows-1252
 std::vector<std::string> message_ids(
     std::string_view header);  // the ids in <>, without them, in order
+// What Outlook's Thread-Index says of the thread, as one more thread id; empty: nothing.
+std::string outlook_thread(const std::string& thread_index);
 // Undoes format=flowed (RFC 3676); `delete_space` is its parameter delsp=yes.
 std::string unflow(std::string_view text, bool delete_space);
 

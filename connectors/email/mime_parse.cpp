@@ -3,6 +3,7 @@
 #include "connectors/email/gmime_values.hpp"
 #include "connectors/email/header_text.hpp"
 #include "connectors/email/mime.hpp"
+#include "connectors/email/mime_bounds.hpp"
 #include "connectors/email/mime_walk.hpp"
 #include "connectors/email/reply_trim.hpp"
 
@@ -11,6 +12,13 @@ namespace {
 
 constexpr std::size_t thread_ids_max = 40;
 constexpr int header_fields_max = 1000;
+
+// A folded value: what stood between its lines is one blank.
+std::string on_one_line(std::string text) {
+    text = clean_text(std::move(text));
+    std::ranges::replace(text, '\n', ' ');
+    return text;
+}
 
 void add_addresses(InternetAddressList* list, std::vector<Address>& out, int depth = 0) {
     const int count = list == nullptr || depth > 4 ? 0 : internet_address_list_length(list);
@@ -28,7 +36,7 @@ void add_addresses(InternetAddressList* list, std::vector<Address>& out, int dep
         if (value.empty()) continue;
         out.push_back({.kind = "email",
                        .value = std::move(value),
-                       .name = text_or_empty(internet_address_get_name(address))});
+                       .name = on_one_line(text_or_empty(internet_address_get_name(address)))});
     }
 }
 
@@ -37,8 +45,7 @@ std::string header(GMimeMessage* message, const char* name) {
 }
 
 void read_headers(GMimeMessage* message, Inbound& mail) {
-    mail.subject = clean_text(text_or_empty(g_mime_message_get_subject(message)));
-    std::ranges::replace(mail.subject, '\n', ' ');
+    mail.subject = on_one_line(text_or_empty(g_mime_message_get_subject(message)));
     std::vector<Address> from;
     add_addresses(g_mime_message_get_from(message), from);
     if (from.empty()) add_addresses(g_mime_message_get_sender(message), from);
@@ -63,9 +70,30 @@ void read_headers(GMimeMessage* message, Inbound& mail) {
         if (mail.thread_ids.size() < thread_ids_max &&
             std::ranges::find(mail.thread_ids, id) == mail.thread_ids.end())
             mail.thread_ids.push_back(std::move(id));
+    if (const std::string thread = outlook_thread(header(message, "Thread-Index")); !thread.empty())
+        mail.thread_ids.push_back(thread);
     if (GDateTime* date = g_mime_message_get_date(message))
         mail.provider_time = Instant{std::chrono::seconds{g_date_time_to_unix(date)}};
 }
+
+}  // namespace
+
+// The first 22 bytes stay the same in a thread, each answer adds five (MS-OXOMSG, 2.2.1.3).
+std::string outlook_thread(const std::string& thread_index) {
+    constexpr std::size_t thread_bytes = 22;
+    gsize size = 0;
+    guchar* bytes = g_base64_decode(thread_index.c_str(), &size);
+    std::string id;
+    if (size >= thread_bytes) {
+        gchar* text = g_base64_encode(bytes, thread_bytes);
+        id = std::string{"thread-index:"} + text;
+        g_free(text);
+    }
+    g_free(bytes);
+    return id;
+}
+
+namespace {
 
 HeaderFields fields_of(GMimeMessage* message) {
     HeaderFields fields;
@@ -163,6 +191,10 @@ Inbound parse_mail(std::shared_ptr<const std::string> raw, const Envelope& envel
         mail.defects.emplace_back("header_too_long");
         bytes = bytes.substr(0, limits.header_bytes_max);
     }
+    BoundedMail bounded;
+    bound_mail(bytes, {}, bounded);
+    mail.defects.insert(mail.defects.end(), bounded.defects.begin(), bounded.defects.end());
+    bytes = bounded.bytes;
     Held<GMimeStream> stream{g_mime_stream_mem_new_with_buffer(bytes.data(), bytes.size())};
     Held<GMimeParser> parser{g_mime_parser_new_with_stream(stream.get())};
     Held<GMimeMessage> message{g_mime_parser_construct_message(parser.get(), nullptr)};

@@ -1,3 +1,4 @@
+#include <glib.h>
 #include <libxml/HTMLparser.h>
 
 #include <algorithm>
@@ -24,13 +25,17 @@ constexpr std::size_t quotation_depth_max = 10;
 constexpr auto history_containers = std::to_array<std::string_view>(
     {"gmail_quote", "gmail_quote_container", "yahoo_quoted", "OLK_SRC_BODY_SECTION"});
 
-// The parser's own work grows with the square of the nesting; nobody writes text that deep.
+// The parser compares each end tag with all open ones, and each attribute with those before it in
+// its tag. Nobody writes text that deep, or tags that long.
 constexpr std::size_t nesting_max = 30'000;
+constexpr std::size_t nesting_times_ends_max = 50'000'000;
+constexpr std::size_t tag_bytes_max = 4096;
 
 struct HtmlText {
     std::string out;
     htmlParserCtxtPtr parser = nullptr;
     std::size_t nesting = 0;
+    std::size_t nesting_max = 0;
     int hidden = 0;
     std::size_t quotation_depth = 0;
     std::vector<std::pair<std::string, bool>> containers;  // open ones; whether one quotes
@@ -64,7 +69,8 @@ bool is_history(const xmlChar** attributes) {
 void on_start(void* context, const xmlChar* name, const xmlChar** attributes) {
     auto& text = *static_cast<HtmlText*>(context);
     const std::string_view element = reinterpret_cast<const char*>(name);
-    if (++text.nesting > nesting_max && text.parser != nullptr) return xmlStopParser(text.parser);
+    if (++text.nesting > text.nesting_max && text.parser != nullptr)
+        return xmlStopParser(text.parser);
     if (is_one_of(hidden_elements, name)) ++text.hidden;
     if (is_one_of(block_elements, name)) new_line(text);
     if (!is_one_of(container_elements, name)) return;
@@ -155,6 +161,58 @@ void append_utf8(std::string& out, unsigned code) {
 
 }  // namespace
 
+namespace {
+
+std::size_t nesting_for(std::string_view html) {
+    std::size_t ends = 1;
+    for (auto at = html.find("</"); at != std::string_view::npos; at = html.find("</", at + 2))
+        ++ends;
+    return std::min(nesting_max, nesting_times_ends_max / ends);
+}
+
+// Where the tag that begins at `at` is over, and the quotation mark that is open after its first
+// `tag_bytes_max` bytes (0: none).
+struct Tag {
+    std::size_t end = 0;
+    char open_mark = 0;
+};
+Tag tag_at(std::string_view html, std::size_t at) {
+    Tag tag;
+    char mark = 0;
+    std::size_t i = at + 1;
+    for (; i < html.size(); ++i) {
+        if (i - at == tag_bytes_max) tag.open_mark = mark;
+        const char c = html[i];
+        if (mark == 0 && c == '>') break;
+        if (mark == 0 && (c == '"' || c == '\''))
+            mark = c;
+        else if (c == mark)
+            mark = 0;
+    }
+    tag.end = i;
+    return tag;
+}
+
+// The same with every long tag cut.
+std::string with_short_tags(std::string_view html) {
+    std::string out;
+    out.reserve(html.size());
+    for (std::size_t at = 0; at < html.size();) {
+        const auto open = std::min(html.find('<', at), html.size());
+        out.append(html.substr(at, open - at));
+        at = open;
+        const bool tag = at + 1 < html.size() && g_ascii_isalpha(html[at + 1]);
+        const Tag found = tag ? tag_at(html, at) : Tag{std::min(at + 1, html.size()), 0};
+        const std::size_t size = found.end - at;
+        out.append(html.substr(at, std::min(size, tag_bytes_max)));
+        if (size > tag_bytes_max && found.open_mark != 0) out.push_back(found.open_mark);
+        at = found.end;
+    }
+    return out;
+}
+
+}  // namespace
+
 // The SAX interface builds no tree, so that deep nesting costs neither memory nor time beyond the
 // input's length.
 std::string text_from_html(std::string_view html) {
@@ -168,6 +226,9 @@ std::string text_from_html(std::string_view html) {
         htmlCreatePushParserCtxt(&handler, &text, nullptr, 0, nullptr, XML_CHAR_ENCODING_UTF8);
     if (parser == nullptr) return {};
     text.parser = parser;
+    text.nesting_max = nesting_for(html);
+    const std::string tamed = with_short_tags(html);
+    html = tamed;
     htmlCtxtUseOptions(parser, HTML_PARSE_RECOVER | HTML_PARSE_IGNORE_ENC | HTML_PARSE_NONET |
                                    HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING);
     constexpr std::size_t step = 16 * 1024;

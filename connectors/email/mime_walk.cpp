@@ -124,8 +124,10 @@ void Walk::enclose(const std::string& bytes) {
 void Walk::note(const std::string& media, const std::string& bytes) {
     const auto text = [&] { return clean_text(valid_utf8(cut(bytes, limits.text_bytes_max))); };
     if (media == "message/delivery-status" || media == "message/global-delivery-status")
-        report.delivery_status += "\n\n" + text();
-    if (media == "message/feedback-report") report.feedback += text();
+        if (report.delivery_status.size() < limits.text_bytes_max)
+            report.delivery_status += "\n\n" + text();
+    if (media == "message/feedback-report" && report.feedback.size() < limits.text_bytes_max)
+        report.feedback += text();
     if (media == "text/rfc822-headers" || media == "message/rfc822-headers") enclose(bytes);
 }
 

@@ -1,9 +1,13 @@
 #include "connectors/email/oauth_wire.hpp"
 
+#include <algorithm>
+
 #include <nlohmann/json.hpp>
 
 namespace connectors::email {
 namespace {
+
+constexpr std::int64_t lifetime_seconds_max = 365LL * 86'400;
 
 std::string escaped(std::string_view text) {
     static constexpr char digits[] = "0123456789ABCDEF";
@@ -58,7 +62,8 @@ OauthReply oauth_reply(long status, std::string_view body) {
     reply.next_refresh_token = text_of(json, "refresh_token");
     if (const auto lifetime = json.find("expires_in");
         lifetime != json.end() && lifetime->is_number_integer())
-        reply.lifetime = std::chrono::seconds{lifetime->get<std::int64_t>()};
+        reply.lifetime = std::chrono::seconds{
+            std::clamp<std::int64_t>(lifetime->get<std::int64_t>(), 0, lifetime_seconds_max)};
     if (reply.access_token.empty()) reply.why = "the token server sent no access_token";
     return reply;
 }

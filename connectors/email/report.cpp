@@ -14,7 +14,7 @@ constexpr std::size_t recipients_max = 100;
 constexpr std::size_t reason_bytes_max = 500;
 
 std::string field(const HeaderFields& fields, std::string_view name) {
-    const auto found = std::ranges::find(fields, name, [](const auto& one) { return one.first; });
+    const auto found = std::ranges::find(fields, name, &HeaderFields::value_type::first);
     return found == fields.end() ? std::string{} : found->second;
 }
 
@@ -57,10 +57,15 @@ ReportedRecipient recipient_of(const HeaderFields& group) {
 // Servers disagree about blank lines; a second Final-Recipient begins a group all the same.
 std::vector<HeaderFields> groups_of(const std::string& delivery_status) {
     std::vector<HeaderFields> groups(1);
+    bool has_recipient = false;
     for (const auto& one : header_fields(delivery_status)) {
-        const bool next = one.first.empty() || (one.first == "final-recipient" &&
-                                                !field(groups.back(), "final-recipient").empty());
-        if (next && !groups.back().empty()) groups.emplace_back();
+        const bool recipient = one.first == "final-recipient" && !one.second.empty();
+        const bool next = one.first.empty() || (recipient && has_recipient);
+        if (next && !groups.back().empty()) {
+            groups.emplace_back();
+            has_recipient = false;
+        }
+        has_recipient = has_recipient || recipient;
         if (!one.first.empty()) groups.back().push_back(one);
     }
     return groups;

@@ -110,7 +110,7 @@ std::vector<std::string_view> lines_of(std::string_view text) {
 }
 
 std::string field(const HeaderFields& fields, std::string_view name) {
-    const auto found = std::ranges::find(fields, name, [](const auto& one) { return one.first; });
+    const auto found = std::ranges::find(fields, name, &HeaderFields::value_type::first);
     return found == fields.end() ? std::string{} : found->second;
 }
 

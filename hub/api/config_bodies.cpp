@@ -9,6 +9,10 @@ constexpr std::size_t list_max = 100;
 constexpr std::size_t word_bytes_max = 100;
 constexpr std::uint64_t budget_seconds_max = 366ULL * 86'400;
 constexpr std::size_t exceptions_max = 2000;
+constexpr std::size_t signature_bytes_max = 4000;
+constexpr std::size_t automatic_reply_bytes_max = 8000;
+constexpr std::uint64_t undo_seconds_max = 300;
+constexpr std::uint64_t period_hours_max = 30 * 24;
 constexpr std::array weekdays = {"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
 
 std::vector<std::string> words(JsonBody& body, const char* field) {
@@ -101,7 +105,38 @@ void read_exceptions(JsonBody& body, sla::Calendar& calendar) {
     if (exceptions->fault()) body.complain("exceptions", "too many dates, or not an object");
 }
 
+void read_automatic_reply(JsonBody& settings, JsonBody& body, model::Inbox& inbox) {
+    model::AutomaticReply reply;
+    reply.text = body.text("text", automatic_reply_bytes_max, true);
+    const auto when =
+        model::from_word<model::AutomaticReplyWhen>(body.maybe_text("when", 20).value_or("always"));
+    if (!when) settings.complain("automatic_reply", "when must be always or out_of_hours");
+    reply.when = when.value_or(reply.when);
+    const auto hours = body.maybe_number("period_hours", period_hours_max);
+    reply.period_hours = static_cast<std::uint32_t>(hours.value_or(reply.period_hours));
+    if (body.fault() || reply.period_hours == 0)
+        settings.complain("automatic_reply",
+                          "give a text, and period_hours from 1 to 720 if not 24");
+    inbox.automatic_reply = std::move(reply);
+}
+
 }  // namespace
+
+void read_mail_settings(JsonBody& settings, model::Inbox& inbox) {
+    if (auto text = settings.maybe_text("signature", signature_bytes_max))
+        inbox.signature = std::move(*text);
+    if (const auto seconds = settings.maybe_number("undo_seconds", undo_seconds_max))
+        inbox.undo_seconds = static_cast<std::uint32_t>(*seconds);
+    if (const auto text = settings.maybe_text("sender_name", 20)) {
+        const auto name = model::from_word<model::SenderName>(*text);
+        if (!name) settings.complain("sender_name", "must be agent_and_inbox, agent or inbox");
+        inbox.sender_name = name.value_or(inbox.sender_name);
+    }
+    if (settings.is_null("automatic_reply"))
+        inbox.automatic_reply.reset();
+    else if (auto body = settings.object("automatic_reply"))
+        read_automatic_reply(settings, *body, inbox);
+}
 
 void read_policy(JsonBody& body, sla::Policy& policy) {
     policy.name = body.text("name", 200, true);

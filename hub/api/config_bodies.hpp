@@ -8,9 +8,12 @@ namespace api {
 
 inline constexpr std::uint64_t rank_max = 1'000'000;
 inline constexpr std::uint64_t weight_max = 100;  // units of one conversation
-inline constexpr std::uint64_t undo_seconds_max = 300;
 inline constexpr std::uint64_t wrap_up_seconds_max = 120;
 inline constexpr std::size_t rule_bytes_max = 16 * 1024;
+
+// Of an inbox for mail: {"signature", "undo_seconds", "sender_name", "automatic_reply"}. What is
+// left out stays; an automatic_reply of null is none.
+void read_mail_settings(JsonBody& settings, model::Inbox& inbox);
 
 void read_policy(JsonBody& body, sla::Policy& policy);
 model::SetAvailability read_availability(JsonBody& body);

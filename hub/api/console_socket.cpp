@@ -221,8 +221,7 @@ private:
 
     awaitable<std::optional<model::Command>> reply(Waiting& waiting, JsonBody& body,
                                                    model::ConversationId id) {
-        const std::string text = body.text("text", text_bytes_max, true);
-        const auto uploads = body.texts("attachments", 20, 100);
+        Draft draft = read_draft(body);
         const auto seen = waiting.frame.maybe_number("seen", 0x7fffffff);
         std::optional<storage::ConversationRow> row;
         std::function<void(storage::Reader&)> use = [&](storage::Reader& reader) {
@@ -234,7 +233,7 @@ private:
         target.id = id;
         if (row) target = std::move(*row);
         auto command =
-            compose_reply(gateway_, principal_, target, text, uploads, waiting.client_id);
+            compose_reply(gateway_, principal_, target, std::move(draft), waiting.client_id);
         if (!command) {
             body.complain("attachments", "an attachment is not there any more: add it again");
             co_return std::nullopt;

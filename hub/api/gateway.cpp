@@ -104,19 +104,40 @@ awaitable<storage::AppendResult> write(Gateway& gateway, runtime::Loop& loop,
     co_return result;
 }
 
+namespace {
+
+// The HTML names the upload as <img src="cid:UPLOAD">; Content-IDs have a domain (RFC 2392).
+void show_in_place(std::string& html, connectors::Attachment& attachment, const std::string& upload,
+                   const std::string& host_name) {
+    const std::string before = "cid:" + upload;
+    const std::string after = before + "@" + host_name;
+    for (auto at = html.find(before); at != std::string::npos;
+         at = html.find(before, at + after.size())) {
+        html.replace(at, before.size(), after);
+        attachment.is_inline = true;
+        attachment.content_id = upload + "@" + host_name;
+    }
+}
+
+}  // namespace
+
 std::optional<model::SendReply> compose_reply(Gateway& gateway, const Principal& principal,
-                                              const storage::ConversationRow& row,
-                                              const std::string& text,
-                                              const std::vector<std::string>& uploads,
+                                              const storage::ConversationRow& row, Draft draft,
                                               const std::string& client_id) {
     model::SendReply reply;
     reply.agent = principal.agent.id;
     reply.conversation = row.id;
-    reply.text = text;
+    reply.text = std::move(draft.text);
+    reply.html = std::move(draft.html);
     reply.client_id = client_id;
-    for (const std::string& id : uploads) {
+    reply.to = std::move(draft.to);
+    reply.cc = std::move(draft.cc);
+    reply.bcc = std::move(draft.bcc);
+    reply.send_at = draft.send_at;
+    for (const std::string& id : draft.uploads) {
         auto attachment = gateway.uploads.get(id);
         if (!attachment) return std::nullopt;
+        show_in_place(reply.html, *attachment, id, gateway.host_name);
         reply.attachments.push_back(std::move(*attachment));
     }
     reply.external_id = new_message_id(gateway, row.id);

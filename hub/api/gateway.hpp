@@ -7,6 +7,7 @@
 #include <unordered_map>
 
 #include "connectors/chat/chat_wire.hpp"
+#include "hub/api/mail_body.hpp"
 #include "hub/api/open_consoles.hpp"
 #include "hub/api/request.hpp"
 #include "hub/api/static_files.hpp"
@@ -128,9 +129,7 @@ boost::asio::awaitable<storage::AppendResult> write(Gateway& gateway, runtime::L
 // A reply as the desk wants it: with the uploads it names, a Message-ID and the address for the
 // answer. Nothing when an upload is not there any more.
 std::optional<model::SendReply> compose_reply(Gateway& gateway, const Principal& principal,
-                                              const storage::ConversationRow& row,
-                                              const std::string& text,
-                                              const std::vector<std::string>& uploads,
+                                              const storage::ConversationRow& row, Draft draft,
                                               const std::string& client_id);
 
 // A fresh Message-ID without <>, and the address with the reply token.

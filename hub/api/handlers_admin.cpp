@@ -36,9 +36,7 @@ Result save_inbox(Gateway& gateway, runtime::Loop& loop, Request& request) {
             inbox.offline_inbox = model::InboxId{*offline};
         if (settings->has("allowed_origins"))
             inbox.allowed_origins = settings->texts("allowed_origins", 100, 300);
-        if (auto text = settings->maybe_text("signature", 4000)) inbox.signature = std::move(*text);
-        if (const auto seconds = settings->maybe_number("undo_seconds", undo_seconds_max))
-            inbox.undo_seconds = static_cast<std::uint32_t>(*seconds);
+        read_mail_settings(*settings, inbox);
         if (auto key = settings->maybe_text("identity_key", 200))
             inbox.identity_key = std::move(*key);
         if (auto fault = settings->fault()) co_return std::move(*fault);

@@ -2,13 +2,10 @@
 
 #include "hub/api/handlers.hpp"
 #include "hub/api/json_body.hpp"
-#include "hub/api/mail_body.hpp"
 #include "hub/runtime/entropy.hpp"
 
 namespace api::handlers {
 namespace {
-
-constexpr std::size_t text_bytes_max = 256 * 1024;
 
 Response no_conversation() {
     return problem(404, "Not found", "there is no such conversation that you may see");
@@ -209,22 +206,18 @@ Result list_messages(Gateway& gateway, runtime::Loop& loop, Request& request) {
 
 Result add_message(Gateway& gateway, runtime::Loop& loop, Request& request) {
     JsonBody body(request.body);
-    const std::string text = body.text("text", text_bytes_max, true);
+    Draft draft = read_draft(body);
     const std::string visibility = body.maybe_text("visibility", 20).value_or("private");
     if (visibility != "private" && visibility != "note")
         body.complain("visibility", "must be private or note");
     const auto seen = body.maybe_number("seen", 0x7fffffff);
-    const auto uploads = body.texts("attachments", 20, 100);
-    const auto to = read_recipients(body, "to");
-    const auto cc = read_recipients(body, "cc");
-    const auto bcc = read_recipients(body, "bcc");
     if (auto fault = body.fault()) co_return std::move(*fault);
     const model::ConversationId id{request.id()};
     std::string client_id = request.header("idempotency-key");
     if (client_id.empty()) client_id = runtime::random_hex(16);
     model::Command command;
     if (visibility == "note") {
-        command = model::AddNote{request.principal->agent.id, id, text, client_id};
+        command = model::AddNote{request.principal->agent.id, id, draft.text, client_id};
     } else {
         std::optional<storage::ConversationRow> row;
         std::function<void(storage::Reader&)> use = [&](storage::Reader& reader) {
@@ -232,15 +225,12 @@ Result add_message(Gateway& gateway, runtime::Loop& loop, Request& request) {
         };
         co_await read(gateway, loop, std::move(use));
         if (!row) co_return no_conversation();
-        auto reply = compose_reply(gateway, *request.principal, *row, text, uploads, client_id);
+        auto reply = compose_reply(gateway, *request.principal, *row, std::move(draft), client_id);
         if (!reply)
             co_return problem(422, "Invalid request",
                               "an attachment is not there any more: upload it again",
                               "attachments");
         if (seen) reply->seen = static_cast<std::uint32_t>(*seen);
-        reply->to = to;
-        reply->cc = cc;
-        reply->bcc = bcc;
         command = std::move(*reply);
     }
     const auto answer = co_await submit(gateway, loop, std::move(command));

@@ -1,15 +1,12 @@
 // Handlers of what happens to mail on its way: mailboxes, outbox, quarantine, who may join.
 #include "hub/api/handlers.hpp"
 #include "hub/api/json_body.hpp"
-#include "hub/api/mail_body.hpp"
 #include "hub/runtime/entropy.hpp"
 
 namespace api::handlers {
 namespace {
 
-constexpr std::size_t text_bytes_max = 256 * 1024;
 constexpr std::size_t subject_bytes_max = 500;
-constexpr std::size_t uploads_max = 20;
 
 struct Quarantined {
     storage::QuarantineRow row;
@@ -120,23 +117,16 @@ Result start_conversation(Gateway& gateway, runtime::Loop& loop, Request& reques
     model::StartConversation start;
     start.inbox = model::InboxId{body.maybe_id("inbox_id").value_or(0)};
     start.subject = body.text("subject", subject_bytes_max, true);
-    const std::string text = body.text("text", text_bytes_max, true);
-    const auto uploads = body.texts("attachments", uploads_max, 100);
-    const auto to = read_recipients(body, "to");
-    const auto cc = read_recipients(body, "cc");
-    const auto bcc = read_recipients(body, "bcc");
+    Draft draft = read_draft(body);
     if (auto fault = body.fault()) co_return std::move(*fault);
     std::string client_id = request.header("idempotency-key");
     if (client_id.empty()) client_id = runtime::random_hex(16);
     storage::ConversationRow none;  // its number, and with it the reply token, is given by the desk
-    auto reply = compose_reply(gateway, *request.principal, none, text, uploads, client_id);
+    auto reply = compose_reply(gateway, *request.principal, none, std::move(draft), client_id);
     if (!reply)
         co_return problem(422, "Invalid request",
                           "an attachment is not there any more: upload it again", "attachments");
     start.reply = std::move(*reply);
-    start.reply.to = to;
-    start.reply.cc = cc;
-    start.reply.bcc = bcc;
     model::Command command = std::move(start);
     const auto answer = co_await submit(gateway, loop, std::move(command));
     if (!answer.ok()) co_return problem_of(answer);

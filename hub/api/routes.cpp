@@ -43,7 +43,7 @@ constexpr auto table = std::to_array<Route>({
     {"POST", "/api/v1/uploads", Needs::agent, handlers::upload},
     {"GET", "/api/v1/inboxes", Needs::agent, handlers::list_inboxes},
     {"POST", "/api/v1/inboxes", Needs::administrator, handlers::save_inbox},
-    {"GET", "/api/v1/mailboxes", Needs::administrator, handlers::list_mailboxes},
+    {"GET", "/api/v1/mailboxes", Needs::supervisor, handlers::list_mailboxes},
     {"PUT", "/api/v1/inboxes/{}", Needs::administrator, handlers::save_inbox},
     {"GET", "/api/v1/teams", Needs::agent, handlers::list_teams},
     {"POST", "/api/v1/teams", Needs::administrator, handlers::save_team},

@@ -9,6 +9,7 @@
 #include "hub/api/api.hpp"
 #include "hub/app/data_lock.hpp"
 #include "hub/app/demo_seed.hpp"
+#include "hub/app/relay.hpp"
 #include "hub/app/settings.hpp"
 #include "hub/app/welcome.hpp"
 #include "hub/flow/flow.hpp"
@@ -48,7 +49,7 @@ public:
           feed_(start_loops()),
           runner_(runner_world(), {config_.commands_waiting_max}),
           intake_(desk_, runner_, metrics_),
-          sender_(courier_.context(), relay_of(config_), config_.host_name),
+          sender_(courier_.context(), relay_of(config_, relay_world()), config_.host_name),
           road_(intake_, *store_, parser_, courier_, sender_,
                 {config_.mails_parsing_max, {}, secret_}),
           mailboxes_(mailboxes_world()),
@@ -69,6 +70,7 @@ public:
     void run();
 
 private:
+    RelayWorld relay_world() { return {*store_, courier_, clock_, secret_}; }
     std::unique_ptr<storage::Store> prepared_store() {
         lock_.emplace(config_.data);
         secret_ = installation_secret(config_.data);
@@ -336,13 +338,10 @@ void Hub::run() {
 void Hub::reload() {
     try {
         if (!options_.config_file.empty()) {
-            const config::Config fresh = config::load(options_.config_file);
-            config_.relay = fresh.relay;
-            config_.relay_user = fresh.relay_user;
-            config_.relay_password = fresh.relay_password;
-            config_.relay_require_tls = fresh.relay_require_tls;
+            take_relay(config_, config::load(options_.config_file));
         }
-        courier_.post([this, relay = relay_of(config_)] { sender_.set_relay(relay); });
+        courier_.post(
+            [this, config = config_] { sender_.set_relay(relay_of(config, relay_world())); });
         relay_configured_ = !config_.relay.empty();
         desk_.post([this] { outbox_.look_at_all(); });
         runtime::log::info("hub.reloaded",

@@ -16,14 +16,6 @@ tcp::endpoint endpoint_of(const std::string& text, const std::string& key) {
     return {address, given.port};
 }
 
-connectors::email::Relay relay_of(const config::Config& config) {
-    return {.url = config.relay,
-            .user = config.relay_user,
-            .password = config.relay_password,
-            .require_tls = config.relay_require_tls,
-            .ca_file = config.ca_file};
-}
-
 std::shared_ptr<boost::asio::ssl::context> tls_of(const config::Config& config) {
     if (config.tls_certificate.empty()) return nullptr;
     auto tls = std::make_shared<boost::asio::ssl::context>(boost::asio::ssl::context::tls_server);

@@ -14,7 +14,6 @@
 namespace app {
 
 boost::asio::ip::tcp::endpoint endpoint_of(const std::string& text, const std::string& key);
-connectors::email::Relay relay_of(const config::Config& config);
 // Nothing without a certificate.
 std::shared_ptr<boost::asio::ssl::context> tls_of(const config::Config& config);
 // Of the history that the store holds.

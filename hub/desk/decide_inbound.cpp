@@ -29,7 +29,7 @@ void Decider::operator()(const ReceiveInbound& command) {
         return;
     }
     const Conversation* found =
-        loaded_.reported ? state.conversation(loaded_.reported->first) : nullptr;
+        loaded_.reported ? state.conversation(loaded_.reported->conversation) : nullptr;
     const ContactId contact =
         found != nullptr ? found->contact : find_or_create_contact(inbound.sender);
     actor_ = {AuthorType::contact, number(contact)};
@@ -51,14 +51,15 @@ void Decider::operator()(const ReceiveInbound& command) {
     emit(MessageReceived{std::move(message), inbound.thread_ids, inbound.receipt_key},
          *state.conversation(id));
 
-    if (loaded_.reported && id == loaded_.reported->first)
-        take_report(*inbound.report, id, loaded_.reported->second);
+    if (loaded_.reported && id == loaded_.reported->conversation)
+        take_report(*inbound.report, *loaded_.reported);
     if (fresh) apply_rules(id, inbound);
     if (moves) {
         if (!was_open) change_status(id, Status::open);
         customer_asked(id, inbound.is_public);
         if (is_some(known.assignee) && !keeps)
             assign(id, AgentId{}, known.team, AssignedBy::leaving);
+        if (inbound.channel == Channel::email) answer_automatically(inbound, id, fresh);
     }
     if (inbound.raw) decision_.batch.blobs.push_back({inbound.raw_sha256, inbound.raw});
     for (const connectors::Attachment& attachment : inbound.attachments)
@@ -66,28 +67,6 @@ void Decider::operator()(const ReceiveInbound& command) {
             decision_.batch.blobs.push_back({attachment.sha256, attachment.bytes});
     answer.seq = state.head;
     state.remember_receipt(inbound.inbox, inbound.receipt_key, answer);
-}
-
-// Policy: one recipient who did not get it is enough for a message to have failed; a delay is only
-// told.
-void Decider::take_report(const connectors::Report& report, ConversationId id, MessageId message) {
-    using connectors::ReportAction;
-    if (report.complaint || report.recipients.empty()) return;
-    const auto worst =
-        std::ranges::min_element(report.recipients, {}, &connectors::ReportedRecipient::action);
-    if (worst->action == ReportAction::delivered) {
-        emit(DeliveryChanged{message, DeliveryState::delivered, {}}, *state.conversation(id));
-        return;
-    }
-    const bool failed = worst->action == ReportAction::failed;
-    std::string reason = failed ? "returned" : "delayed";
-    if (!worst->address.empty()) reason += " for " + worst->address;
-    if (!worst->status.empty()) reason += ", status " + worst->status;
-    if (!worst->reason.empty()) reason += ": " + worst->reason;
-    emit(DeliveryChanged{message, failed ? DeliveryState::failed : DeliveryState::sent,
-                         std::move(reason)},
-         *state.conversation(id));
-    if (failed) answer_undelivered(id);
 }
 
 ContactId Decider::find_or_create_contact(const connectors::Address& sender) {

@@ -39,12 +39,45 @@ Message Decider::written(const Agent& agent, const Conversation& conversation,
     return message;
 }
 
-namespace {
-
 std::string answer_subject(const Conversation& conversation) {
     const bool first = conversation.message_count == 0;  // an agent writes first
     return first || conversation.subject.starts_with("Re:") ? conversation.subject
                                                             : "Re: " + conversation.subject;
+}
+
+namespace {
+
+constexpr auto plan_ahead_max = std::chrono::days{366};
+
+std::string sender_name(const Inbox& inbox, const Message& message) {
+    if (message.author.type != AuthorType::agent || inbox.sender_name == SenderName::inbox)
+        return inbox.name;
+    if (inbox.sender_name == SenderName::agent) return message.author.name;
+    return message.author.name + " (" + inbox.name + ")";
+}
+
+std::string html_escaped(const std::string& text) {
+    std::string out;
+    for (const char c : text) {
+        if (c == '&')
+            out += "&amp;";
+        else if (c == '<')
+            out += "&lt;";
+        else if (c == '>')
+            out += "&gt;";
+        else if (c == '\n')
+            out += "<br>\n";
+        else
+            out.push_back(c);
+    }
+    return out;
+}
+
+void sign(connectors::Outbound& outbound, const std::string& signature) {
+    if (signature.empty()) return;
+    outbound.text += "\n\n-- \n" + signature;
+    if (!outbound.html.empty())
+        outbound.html += "\n<p>-- <br>\n" + html_escaped(signature) + "</p>";
 }
 
 bool works_in(const Agent& agent, const Inbox& inbox) {
@@ -75,66 +108,82 @@ void Decider::operator()(const SendReply& command) {
     const bool mail = before.channel == Channel::email;
     if (!mail && !(command.to.empty() && command.cc.empty() && command.bcc.empty()))
         return refuse(Refusal::invalid, "only mail has other recipients", "to");
-    Message message = written(*agent, before, command.text, command.client_id, fresh_id());
+    const bool planned = command.send_at && *command.send_at > now;
+    if (planned && !mail) return refuse(Refusal::invalid, "only mail can be sent later", "send_at");
+    if (planned && *command.send_at > now + plan_ahead_max)
+        return refuse(Refusal::invalid, "it can wait for a year at most", "send_at");
+    Message message = answer_message(*agent, before, command);
+    for (const connectors::Attachment& attachment : command.attachments)
+        if (attachment.bytes)
+            decision_.batch.blobs.push_back({attachment.sha256, attachment.bytes});
+    decision_.answer.id = number(message.id);
+    decision_.answer.conversation = before.id;
+    decision_.answer.number = message.number;
+    const std::chrono::seconds undo{mail ? state.inboxes.at(before.inbox).undo_seconds : 0};
+    auto held_until = undo.count() == 0 ? std::nullopt : std::optional{now + undo};
+    if (planned) held_until = std::max(*command.send_at, now + undo);
+    message.leaves_at = held_until;
+    message.planned = planned;
+    emit(ReplyQueued{message, held_until}, before);
+    if (!planned) {
+        answered(before.id, message.id, message.visibility == Visibility::public_);
+        if (before.status != Status::open) change_status(before.id, Status::open);
+    }
+    // A breach told just now may have moved it to another team.
+    const Conversation& after = *state.conversation(before.id);
+    if (!is_some(after.assignee)) assign(before.id, agent->id, after.team, AssignedBy::taking);
+    if (mail) queue_mail(before, message, command.reply_to, held_until);
+    remember(author_of(command.agent), command.client_id);
+}
+
+Message Decider::answer_message(const Agent& agent, const Conversation& before,
+                                const SendReply& command) {
+    const bool mail = before.channel == Channel::email;
+    Message message = written(agent, before, command.text, command.client_id, fresh_id());
     message.visibility = Visibility::private_;
+    message.html = command.html;
     message.to = command.to.empty() ? std::vector{before.reply_address} : command.to;
     message.cc = command.cc;
     message.bcc = command.bcc;
     message.external_id = command.external_id;
     if (mail) message.subject = answer_subject(before);
-    for (const connectors::Attachment& attachment : command.attachments) {
-        message.attachments.push_back({AttachmentId{fresh_id()},
-                                       attachment.name,
-                                       attachment.type,
-                                       attachment.size,
-                                       false,
-                                       {},
+    for (const connectors::Attachment& attachment : command.attachments)
+        message.attachments.push_back({AttachmentId{fresh_id()}, attachment.name, attachment.type,
+                                       attachment.size, attachment.is_inline, attachment.content_id,
                                        attachment.sha256});
-        if (attachment.bytes)
-            decision_.batch.blobs.push_back({attachment.sha256, attachment.bytes});
-    }
-    decision_.answer.id = number(message.id);
-    decision_.answer.conversation = before.id;
-    decision_.answer.number = message.number;
-    const std::uint32_t undo = mail ? state.inboxes.at(before.inbox).undo_seconds : 0;
-    const auto held_until =
-        undo == 0 ? std::nullopt : std::optional{now + std::chrono::seconds{undo}};
-    emit(ReplyQueued{message, held_until}, before);
-    answered(before.id, message.id, message.visibility == Visibility::public_);
-    if (before.status != Status::open) change_status(before.id, Status::open);
-    // A breach told just now may have moved it to another team.
-    const Conversation& after = *state.conversation(before.id);
-    if (!is_some(after.assignee)) assign(before.id, agent->id, after.team, AssignedBy::taking);
-    if (mail) queue_mail(before, message, command, held_until);
-    remember(author_of(command.agent), command.client_id);
+    return message;
 }
 
 void Decider::queue_mail(const Conversation& before, const Message& message,
-                         const SendReply& command, std::optional<Instant> held_until) {
+                         const std::string& reply_to, std::optional<Instant> held_until) {
     const Inbox& inbox = state.inboxes.at(before.inbox);
     connectors::Outbound outbound;
     outbound.message = number(message.id);
     outbound.conversation = number(before.id);
     outbound.inbox = before.inbox;
     outbound.channel = before.channel;
-    outbound.from = {.kind = "email",
-                     .value = inbox.address,
-                     .name = message.author.name + " (" + inbox.name + ")"};
+    outbound.from = {.kind = "email", .value = inbox.address, .name = sender_name(inbox, message)};
     outbound.to = message.to;
     outbound.cc = message.cc;
     outbound.bcc = message.bcc;
     outbound.subject = message.subject;
     outbound.text = message.text;
-    if (!inbox.signature.empty()) outbound.text += "\n\n-- \n" + inbox.signature;
-    for (const connectors::Attachment& attachment : command.attachments) {
-        outbound.attachments.push_back(attachment);
-        outbound.attachments.back().bytes = nullptr;
-    }
-    outbound.external_id = command.external_id;
+    outbound.html = message.html;
+    outbound.automatic = message.kind == MessageKind::auto_reply;
+    if (!outbound.automatic) sign(outbound, inbox.signature);
+    for (const Attachment& attachment : message.attachments)
+        outbound.attachments.push_back({.name = attachment.name,
+                                        .type = attachment.type,
+                                        .sha256 = attachment.sha256,
+                                        .size = attachment.size,
+                                        .is_inline = attachment.is_inline,
+                                        .content_id = attachment.content_id,
+                                        .bytes = nullptr});
+    outbound.external_id = message.external_id;
     outbound.references = before.thread_ids;
     if (!before.thread_ids.empty()) outbound.in_reply_to = before.thread_ids.back();
-    outbound.reply_to = command.reply_to;
-    outbound.written_at = now;
+    outbound.reply_to = reply_to;
+    outbound.written_at = message.planned ? *message.leaves_at : now;
     decision_.batch.rows.push_back(storage::OutboxRow{.id = outbound.message,
                                                       .conversation = before.id,
                                                       .due_at = held_until.value_or(now),
@@ -169,21 +218,6 @@ void Decider::operator()(const StartConversation& command) {
     (*this)(reply);
 }
 
-void Decider::operator()(const TakeBackReply& command) {
-    const Agent* agent = acting(command.agent);
-    const Conversation* conversation =
-        agent == nullptr ? nullptr : visible(*agent, command.conversation);
-    if (conversation == nullptr) return;
-    if (std::ranges::find(conversation->held, command.message) == conversation->held.end())
-        return refuse(Refusal::gone, "it has left already, or was taken back before");
-    emit(
-        DeliveryChanged{command.message, DeliveryState::taken_back, "taken back by " + agent->name},
-        *conversation);
-    answer_undelivered(command.conversation);
-    decision_.batch.rows.push_back(storage::OutboxRemoval{number(command.message)});
-    decision_.outbox_changed = true;
-}
-
 void Decider::operator()(const AddNote& command) {
     const Agent* agent = acting(command.agent);
     if (agent == nullptr || repeated(author_of(command.agent), command.client_id)) return;
@@ -196,28 +230,6 @@ void Decider::operator()(const AddNote& command) {
     decision_.answer.number = message.number;
     emit(NoteAdded{std::move(message)}, *conversation);
     remember(author_of(command.agent), command.client_id);
-}
-
-// The outbox row follows the delivery: kept while there is something left to try, gone once it is
-// decided.
-void Decider::operator()(const RecordDelivery& command) {
-    const Conversation* conversation = state.conversation(command.conversation);
-    if (conversation == nullptr) {
-        refuse(Refusal::not_found, "there is no conversation " + text_of(command.conversation));
-        return;
-    }
-    const auto& back = conversation->taken_back;
-    if (std::ranges::find(back, command.message) != back.end())
-        return refuse(Refusal::gone, "it was taken back");
-    emit(DeliveryChanged{command.message, command.state, command.reason}, *conversation);
-    if (command.state == DeliveryState::failed) answer_undelivered(command.conversation);
-    const bool decided =
-        command.state != DeliveryState::queued && command.state != DeliveryState::sending;
-    if (decided) decision_.batch.rows.push_back(storage::OutboxRemoval{number(command.message)});
-    if (!decided && command.retry_at)
-        decision_.batch.rows.push_back(storage::OutboxRetry{
-            number(command.message), *command.retry_at, command.attempts, command.reason});
-    decision_.outbox_changed = true;
 }
 
 }  // namespace desk

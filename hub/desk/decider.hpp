@@ -8,6 +8,9 @@
 
 namespace desk {
 
+// "Re: …", but for the first mail of a conversation.
+std::string answer_subject(const model::Conversation& conversation);
+
 class Decider {
 public:
     Decider(State& state, model::Instant now, const Loaded& loaded)
@@ -76,16 +79,20 @@ private:
     bool may_join(const model::Conversation& conversation, const connectors::Address& sender,
                   model::ContactId contact) const;
     bool is_own_address(const connectors::Address& address) const;
-    void take_report(const connectors::Report& report, model::ConversationId id,
-                     model::MessageId message);
+    void take_report(const connectors::Report& report, const Reported& reported);
+    void answer_automatically(const connectors::Inbound& inbound, model::ConversationId id,
+                              bool fresh);
     model::Message inbound_message(const model::ReceiveInbound& command, model::ConversationId id);
     void refresh_contact(model::ConversationId id);
 
     // replies
     model::Message written(const model::Agent& agent, const model::Conversation& conversation,
                            const std::string& text, const std::string& client_id, std::uint64_t id);
+    model::Message answer_message(const model::Agent& agent, const model::Conversation& before,
+                                  const model::SendReply& command);
+    // `before`: the conversation without the message; `reply_to` may be empty: added on the way.
     void queue_mail(const model::Conversation& before, const model::Message& message,
-                    const model::SendReply& command, std::optional<model::Instant> held_until);
+                    const std::string& reply_to, std::optional<model::Instant> held_until);
     bool repeated(const std::string& author, const std::string& client_id);
     void remember(const std::string& author, const std::string& client_id);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "hub/desk/answers.hpp"
 #include "hub/desk/participants.hpp"
 
 namespace desk {
@@ -19,14 +20,6 @@ std::string preview_of(const std::string& text) {
     std::ranges::replace_if(
         line, [](char c) { return c == '\n' || c == '\r' || c == '\t'; }, ' ');
     return line;
-}
-
-// P10, after an answer or a waiver: only a public answer can still be owed.
-std::optional<Instant> still_waiting(const Conversation& conversation) {
-    for (const sla::Clock& clock : conversation.clocks)
-        if (clock.metric == sla::Metric::public_answer && sla::is_open(clock))
-            return clock.started_at;
-    return std::nullopt;
 }
 
 struct Fold {
@@ -206,11 +199,12 @@ struct Fold {
             preview_of(message.trimmed_text.empty() ? message.text : message.trimmed_text);
         if (message.visibility != Visibility::note) conversation.last_direction = message.direction;
         if (message.visibility == Visibility::note || message.external_id.empty()) return;
+        state.add_thread(conversation.inbox, message.external_id, conversation.id);
+        if (message.direction == Direction::out && message.kind == MessageKind::auto_reply) return;
         conversation.thread_ids.push_back(message.external_id);
         // Keep the first and the newest, as a References header should.
         if (conversation.thread_ids.size() > thread_ids_max)
             conversation.thread_ids.erase(conversation.thread_ids.begin() + 1);
-        state.add_thread(conversation.inbox, message.external_id, conversation.id);
     }
     void operator()(const SenderAdmitted& fact) const {
         state.change(event.conversation, [this, &fact](Conversation& conversation) {
@@ -230,18 +224,21 @@ struct Fold {
         const InboxId inbox = state.conversation(event.conversation)->inbox;
         for (const std::string& id : fact.thread_ids)
             state.add_thread(inbox, id, event.conversation);
+        if (counts_arrival(state, inbox, fact.message)) {
+            auto& arrivals = state.contact_at(event.contact).automatic.arrivals;
+            arrivals.push_back(event.at);
+            if (arrivals.size() > arrivals_max) arrivals.erase(arrivals.begin());
+        }
     }
     void operator()(const ReplyQueued& fact) const {
         state.change(event.conversation, [this, &fact](Conversation& conversation) {
             add_message(conversation, fact.message);
             add_participants(state, conversation, fact.message);
-            if (fact.held_until) conversation.held.push_back(fact.message.id);
-            conversation.last_answer = fact.message.id;
-            auto& standing = conversation.standing_answers;
-            standing.push_back(fact.message.id);
-            if (standing.size() > standing_answers_max) standing.erase(standing.begin());
-            conversation.waiting_since = still_waiting(conversation);
+            fold_reply(conversation, fact);
         });
+        if (fact.message.kind == MessageKind::auto_reply)
+            state.contact_at(event.contact)
+                .automatic.last[state.conversation(event.conversation)->inbox] = event.at;
     }
     void operator()(const NoteAdded& fact) const {
         state.change(event.conversation, [this, &fact](Conversation& conversation) {
@@ -249,15 +246,8 @@ struct Fold {
         });
     }
     void operator()(const DeliveryChanged& fact) const {
-        const bool back = fact.state == DeliveryState::taken_back;
-        state.change(event.conversation, [&fact, back](Conversation& conversation) {
-            std::erase(conversation.held, fact.message);
-            if (back || fact.state == DeliveryState::failed)
-                std::erase(conversation.standing_answers, fact.message);
-            if (back) conversation.taken_back.push_back(fact.message);
-            if (conversation.taken_back.size() > taken_back_max)
-                conversation.taken_back.erase(conversation.taken_back.begin());
-        });
+        state.change(event.conversation,
+                     [&fact](Conversation& conversation) { fold_delivery(conversation, fact); });
     }
     void operator()(const StatusChanged& fact) const {
         wrap_up(fact);

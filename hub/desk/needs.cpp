@@ -103,10 +103,18 @@ constexpr std::size_t reported_messages_max = 200;  // looked through, newest fi
 std::vector<Message> newest_messages(storage::Reader& reader, ConversationId id) {
     std::vector<Message> messages;
     for (const storage::MessageRow& row : reader.messages_before(
-             id, std::numeric_limits<std::uint32_t>::max(), reported_messages_max))
+             id, std::numeric_limits<std::uint32_t>::max(), reported_messages_max)) {
         messages.push_back(message_from(row.body));
+        messages.back().delivery.reason = row.delivery_reason;
+        messages.back().delivery.state =
+            from_word<DeliveryState>(row.delivery_state).value_or(DeliveryState::unknown);
+    }
     std::ranges::sort(messages, std::ranges::greater{}, &Message::number);
     return messages;
+}
+
+Reported reported(const Message& message) {
+    return {message.conversation, message.id, message.delivery.state, message.delivery.reason};
 }
 
 bool went_to(const Message& message, const connectors::Report& report) {
@@ -122,17 +130,17 @@ bool went_to(const Message& message, const connectors::Report& report) {
 
 // Policy: the message whose id the report encloses; else, in the conversation that the address it
 // came to proves, the newest message to a recipient whom it names.
-std::optional<std::pair<ConversationId, MessageId>> reported_message(
-    storage::Reader& reader, const connectors::Inbound& inbound) {
+std::optional<Reported> reported_message(storage::Reader& reader,
+                                         const connectors::Inbound& inbound) {
     for (const std::string& external_id : inbound.report->external_ids)
         if (const auto thread = reader.thread(number(inbound.inbox), external_id))
             for (const Message& message : newest_messages(reader, *thread))
                 if (message.direction == Direction::out && message.external_id == external_id)
-                    return std::pair{*thread, message.id};
+                    return reported(message);
     if (inbound.token_conversation == 0) return std::nullopt;
     const ConversationId proved{inbound.token_conversation};
     for (const Message& message : newest_messages(reader, proved))
-        if (went_to(message, *inbound.report)) return std::pair{proved, message.id};
+        if (went_to(message, *inbound.report)) return reported(message);
     return std::nullopt;
 }
 
@@ -187,7 +195,7 @@ Loaded load(storage::Reader& reader, const Needs& needs) {
     }
     if (needs.report) {
         loaded.reported = reported_message(reader, *needs.report);
-        if (loaded.reported) wanted.push_back(loaded.reported->first);
+        if (loaded.reported) wanted.push_back(loaded.reported->conversation);
     }
     std::vector<ContactId> contacts = needs.contacts;
     for (const ConversationId id : wanted) {

@@ -21,12 +21,20 @@ struct Needs {
     }
 };
 
+// The message of ours that a report is about, and how it stands.
+struct Reported {
+    model::ConversationId conversation{};
+    model::MessageId message{};
+    model::DeliveryState state = model::DeliveryState::sent;
+    std::string reason;
+};
+
 struct Loaded {
     std::optional<model::Answer> repeat;  // this item or operation was taken already
     std::vector<model::Contact> contacts;
     std::vector<model::Conversation> conversations;
     std::map<std::string, model::ConversationId> threads;  // those of `threads` that were found
-    std::optional<std::pair<model::ConversationId, model::MessageId>> reported;
+    std::optional<Reported> reported;
 };
 
 // What memory lacks for the command. Empty when it can be decided at once.

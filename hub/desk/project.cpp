@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "hub/desk/agent_states_json.hpp"
+#include "hub/desk/answers.hpp"
 
 namespace desk {
 namespace {
@@ -96,6 +97,16 @@ void Projection::add_quarantine(const Event& event) {
         rows_.push_back(storage::QuarantineRemoval{released->item});
 }
 
+void Projection::add_delivery(const Event& event) {
+    const auto* delivery = std::get_if<DeliveryChanged>(&event.fact);
+    if (delivery == nullptr) return;
+    rows_.push_back(storage::DeliveryRow{delivery->message, std::string{word(delivery->state)},
+                                         delivery->reason});
+    for (const RecipientDelivery& one : delivery->recipients)
+        rows_.push_back(storage::RecipientRow{delivery->message, one.address,
+                                              std::string{word(one.state)}, one.reason});
+}
+
 void Projection::add(const State& state, const Event& event, const storage::EventRow& row) {
     const auto config = [this, &row](const char* kind, auto id) {
         rows_.push_back(storage::ConfigRow{kind, number(id), row.payload});
@@ -136,17 +147,18 @@ void Projection::add(const State& state, const Event& event, const storage::Even
                       received->receipt_key);
         for (const std::string& id : received->thread_ids)
             add_thread_id(inbox, event.conversation, id, {});
+        if (counts_arrival(state, InboxId{inbox}, received->message))
+            contacts_.insert(event.contact);
     }
     if (const auto* reply = std::get_if<ReplyQueued>(&event.fact)) {
         add_message(state, event, row, reply->message);
         add_thread_id(number(state.conversation(event.conversation)->inbox), event.conversation,
                       reply->message.external_id, {});
+        if (reply->message.kind == MessageKind::auto_reply) contacts_.insert(event.contact);
     }
     if (const auto* note = std::get_if<NoteAdded>(&event.fact))
         add_message(state, event, row, note->message);
-    if (const auto* delivery = std::get_if<DeliveryChanged>(&event.fact))
-        rows_.push_back(storage::DeliveryRow{delivery->message, std::string{word(delivery->state)},
-                                             delivery->reason});
+    add_delivery(event);
     if (std::holds_alternative<RoutingDecided>(event.fact))
         rows_.push_back(storage::DecisionRow{event.seq, event.conversation, event.at, row.payload});
     add_quarantine(event);

@@ -23,6 +23,7 @@ private:
                      const model::Message& message);
     void add_thread_id(std::uint64_t inbox, model::ConversationId conversation,
                        const std::string& id, const std::string& receipt_key);
+    void add_delivery(const model::Event& event);
     void add_quarantine(const model::Event& event);
 
     std::vector<storage::RowWrite> rows_;

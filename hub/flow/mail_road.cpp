@@ -103,19 +103,19 @@ void MailRoad::take(Envelope envelope, std::shared_ptr<const std::string> data, 
     if (!room) done(std::vector<Receipt>(recipients, Receipt::busy));
 }
 
-void MailRoad::fetched(model::InboxId inbox, std::shared_ptr<const std::string> raw,
-                       connectors::Cursor cursor, runtime::Loop& loop,
+void MailRoad::fetched(model::InboxId inbox, const Fetched& fetched, runtime::Loop& loop,
                        std::function<void(Receipt)> done) {
-    const Envelope envelope = connectors::email::envelope_in(*raw);
+    const Envelope envelope = connectors::email::envelope_in(*fetched.raw);
     const bool room =
-        parse(envelope, raw,
-              [this, inbox, raw, cursor, &loop, done, recipients = envelope.recipients](
+        parse(envelope, fetched.raw,
+              [this, inbox, fetched, &loop, done, recipients = envelope.recipients](
                   std::optional<Inbound> mail, const std::string& bug) {
-                  if (!mail) return quarantine(inbox, raw, bug, cursor, loop, done);
+                  if (!mail) return quarantine(inbox, fetched.raw, bug, fetched.cursor, loop, done);
                   model::ReceiveInbound command{.inbound = std::move(*mail), .client_id = {}};
                   Inbound& inbound = command.inbound;
                   inbound.inbox = inbox;
-                  inbound.cursor = cursor;
+                  inbound.cursor = fetched.cursor;
+                  if (!fetched.thread.empty()) inbound.thread_ids.push_back(fetched.thread);
                   inbound.token_conversation = token_among(recipients, inbound, options_.token_key);
                   intake_.receive(std::move(command), loop,
                                   [done](Receipt receipt, const model::Answer&) { done(receipt); });

@@ -35,8 +35,12 @@ public:
     void send(connectors::Outbound outbound, std::function<void(connectors::Outcome)> done);
 
     // A mail out of a mailbox, for its inbox; `cursor` is kept with it. `done` runs on `loop`.
-    void fetched(model::InboxId inbox, std::shared_ptr<const std::string> raw,
-                 connectors::Cursor cursor, runtime::Loop& loop,
+    struct Fetched {
+        std::shared_ptr<const std::string> raw;
+        std::string thread;  // the server's own id of its thread; may be empty
+        connectors::Cursor cursor;
+    };
+    void fetched(model::InboxId inbox, const Fetched& mail, runtime::Loop& loop,
                  std::function<void(connectors::Receipt)> done);
     // What stands in quarantine is read again, e.g. after a fix. `done` runs on `loop`; it says why
     // when it still cannot be read.

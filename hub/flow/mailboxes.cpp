@@ -1,6 +1,6 @@
 #include "hub/flow/mailboxes.hpp"
 
-#include "connectors/email/oauth_token.hpp"
+#include "hub/flow/access_tokens.hpp"
 #include "hub/runtime/entropy.hpp"
 
 namespace flow {
@@ -13,10 +13,7 @@ struct Mailboxes::Running {
     model::Inbox inbox;
     std::shared_ptr<ImapMailbox> watcher;
     std::string cursor_key;
-    std::string token_key;
-    std::string refresh_token;
-    std::string access_token;
-    model::Instant token_ends{};  // four fifths of its life
+    std::shared_ptr<AccessTokens> tokens;  // of OAuth; null: by password
     bool stopped = false;
 };
 
@@ -100,25 +97,39 @@ void Mailboxes::begin(const model::Inbox& inbox) {
     auto running = std::make_shared<Running>();
     running->inbox = inbox;
     running->cursor_key = "cursor:" + name_of_account(inbox);
-    running->token_key = "oauth:" + std::to_string(model::number(inbox.id)) + ":" +
-                         brief_hash(inbox.mailbox->sealed_refresh_token);
-    running->refresh_token =
-        runtime::unseal(world_.secret, inbox.mailbox->sealed_refresh_token).value_or("");
+    running->tokens = tokens_of(inbox);
     running_[inbox.id] = running;
     tell(*running, {});
     read_cursor(running);
 }
 
+std::shared_ptr<AccessTokens> Mailboxes::tokens_of(const model::Inbox& inbox) {
+    const model::Mailbox& mailbox = *inbox.mailbox;
+    if (mailbox.token_url.empty()) return nullptr;
+    const auto unsealed = [this](const std::string& sealed) {
+        return runtime::unseal(world_.secret, sealed).value_or("");
+    };
+    return std::make_shared<AccessTokens>(
+        AccessTokens::World{.store = world_.store,
+                            .loop = world_.loop,
+                            .clock = world_.clock,
+                            .curl = curl_,
+                            .secret = world_.secret,
+                            .ca_file = world_.ca_file},
+        OauthGrant{.token_url = mailbox.token_url,
+                   .client_id = mailbox.client_id,
+                   .client_secret = unsealed(mailbox.sealed_client_secret),
+                   .refresh_token = unsealed(mailbox.sealed_refresh_token),
+                   .scope = mailbox.scope},
+        "oauth:" + std::to_string(model::number(inbox.id)) + ":" +
+            brief_hash(mailbox.sealed_refresh_token));
+}
+
 void Mailboxes::read_cursor(const std::shared_ptr<Running>& running) {
     world_.store.read([this, running](storage::Reader& reader) {
         const std::string cursor = reader.meta(running->cursor_key).value_or("");
-        const auto sealed = reader.meta(running->token_key);
-        world_.loop.post([this, running, cursor, sealed] {
-            if (running->stopped) return;
-            if (sealed)
-                running->refresh_token =
-                    runtime::unseal(world_.secret, *sealed).value_or(running->refresh_token);
-            start(running, cursor);
+        world_.loop.post([this, running, cursor] {
+            if (!running->stopped) start(running, cursor);
         });
     });
 }
@@ -149,9 +160,13 @@ MailboxSink Mailboxes::sink(const std::shared_ptr<Running>& running) {
     MailboxSink sink;
     const model::InboxId inbox = running->inbox.id;
     const std::string key = running->cursor_key;
-    sink.deliver = [this, inbox, key](std::string raw, std::string cursor, auto done) {
-        world_.road.fetched(inbox, std::make_shared<const std::string>(std::move(raw)),
-                            {key, std::move(cursor)}, world_.loop, std::move(done));
+    sink.deliver = [this, inbox, key](std::string raw, std::string thread, std::string cursor,
+                                      auto done) {
+        world_.road.fetched(inbox,
+                            {.raw = std::make_shared<const std::string>(std::move(raw)),
+                             .thread = std::move(thread),
+                             .cursor = {key, std::move(cursor)}},
+                            world_.loop, std::move(done));
     };
     sink.quarantine = [this, inbox, key](std::string raw, std::string reason, std::string cursor,
                                          auto done) {
@@ -169,9 +184,13 @@ MailboxSink Mailboxes::sink(const std::shared_ptr<Running>& running) {
         });
     };
     const std::weak_ptr<Running> weak = running;
-    if (!running->inbox.mailbox->token_url.empty())
-        sink.access_token = [this, weak](auto done) {
-            if (const auto self = weak.lock()) access_token(self, std::move(done));
+    if (const auto tokens = running->tokens)
+        sink.access_token = [tokens](auto done) {
+            tokens->get([tokens, done = std::move(done)](const OauthReply& reply) {
+                // Once more only: a server that refuses it must get a new one.
+                if (reply.used_before) tokens->forget();
+                done(reply);
+            });
         };
     sink.tell = [this, weak](const MailboxHealth& health) {
         const auto self = weak.lock();
@@ -184,50 +203,6 @@ MailboxSink Mailboxes::sink(const std::shared_ptr<Running>& running) {
         return static_cast<double>(static_cast<unsigned char>(runtime::random_bytes(1)[0])) / 256.0;
     };
     return sink;
-}
-
-// One refresh for many connections: at four fifths of a token's life.
-void Mailboxes::access_token(const std::shared_ptr<Running>& running,
-                             std::function<void(OauthReply)> done) {
-    if (!running->access_token.empty() && world_.clock.now() < running->token_ends) {
-        OauthReply reply;
-        // Used once more only: a server that refuses it must get a new one.
-        reply.access_token = std::exchange(running->access_token, {});
-        reply.used_before = true;
-        return done(std::move(reply));
-    }
-    const model::Mailbox& mailbox = *running->inbox.mailbox;
-    const OauthGrant grant{
-        .token_url = mailbox.token_url,
-        .client_id = mailbox.client_id,
-        .client_secret = runtime::unseal(world_.secret, mailbox.sealed_client_secret).value_or(""),
-        .refresh_token = running->refresh_token,
-        .scope = mailbox.scope};
-    refresh_token(curl_, grant, world_.ca_file,
-                  [this, running, done = std::move(done)](const OauthReply& reply) {
-                      take_token(running, reply, done);
-                  });
-}
-
-void Mailboxes::take_token(const std::shared_ptr<Running>& running, const OauthReply& reply,
-                           std::function<void(OauthReply)> done) {
-    if (reply.access_token.empty()) return done(reply);
-    running->access_token = reply.access_token;
-    running->token_ends = world_.clock.now() + reply.lifetime * 4 / 5;
-    if (reply.next_refresh_token.empty() || reply.next_refresh_token == running->refresh_token)
-        return done(reply);
-    running->refresh_token = reply.next_refresh_token;
-    storage::Batch batch;
-    batch.rows.push_back(storage::MetaRow{running->token_key,
-                                          runtime::seal(world_.secret, reply.next_refresh_token)});
-    world_.store.append(std::move(batch), [this, done, reply](const storage::AppendResult& result) {
-        OauthReply stored = reply;
-        if (result.error != storage::AppendError::none) {
-            stored.access_token.clear();
-            stored.why = "the new refresh token could not be stored";
-        }
-        world_.loop.post([done, stored] { done(stored); });
-    });
 }
 
 void Mailboxes::tell(const Running& running, const MailboxHealth& health) {

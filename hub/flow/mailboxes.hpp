@@ -15,6 +15,8 @@
 
 namespace flow {
 
+class AccessTokens;
+
 struct MailboxStatus {
     model::InboxId inbox{};
     std::string name;  // of the inbox
@@ -54,11 +56,7 @@ private:
     void read_cursor(const std::shared_ptr<Running>& running);
     void start(const std::shared_ptr<Running>& running, const std::string& cursor);
     connectors::email::MailboxSink sink(const std::shared_ptr<Running>& running);
-    void access_token(const std::shared_ptr<Running>& running,
-                      std::function<void(connectors::email::OauthReply)> done);
-    void take_token(const std::shared_ptr<Running>& running,
-                    const connectors::email::OauthReply& reply,
-                    std::function<void(connectors::email::OauthReply)> done);
+    std::shared_ptr<AccessTokens> tokens_of(const model::Inbox& inbox);
     void tell(const Running& running, const connectors::email::MailboxHealth& health);
 
     World world_;

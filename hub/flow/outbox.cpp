@@ -13,7 +13,50 @@ constexpr std::size_t rows_per_look_max = 64;
 constexpr auto look_again_after = std::chrono::minutes{10};  // a row that waits for a way out
 constexpr auto tell_again_after = std::chrono::seconds{1};   // the store could not take it
 
+DeliveryState state_of(connectors::OutcomeKind kind) {
+    switch (kind) {
+        case connectors::OutcomeKind::sent:
+            return DeliveryState::sent;
+        case connectors::OutcomeKind::permanent:
+            return DeliveryState::failed;
+        case connectors::OutcomeKind::unknown:
+            return DeliveryState::unknown;
+        case connectors::OutcomeKind::transient:
+        case connectors::OutcomeKind::not_configured:
+            return DeliveryState::queued;
+    }
+    return DeliveryState::unknown;
+}
+
+const connectors::RecipientOutcome* failed_one(
+    const std::vector<connectors::RecipientOutcome>& recipients) {
+    const auto found = std::ranges::find(recipients, connectors::OutcomeKind::permanent,
+                                         &connectors::RecipientOutcome::kind);
+    return found == recipients.end() ? nullptr : &*found;
+}
+
 }  // namespace
+
+std::vector<RecipientDelivery> recipients_of(const connectors::Outcome& outcome) {
+    std::vector<RecipientDelivery> recipients;
+    if (outcome.recipients.size() < 2) return recipients;
+    for (const connectors::RecipientOutcome& one : outcome.recipients)
+        recipients.push_back({one.address, state_of(one.kind), one.reason});
+    return recipients;
+}
+
+Settled settled(const connectors::Outcome& outcome, bool may_go_on) {
+    Settled what{state_of(outcome.kind), outcome.reason, false};
+    if (what.state != DeliveryState::queued) return what;
+    if (!may_go_on)
+        return {DeliveryState::failed, "gave up after a week: " + outcome.reason, false};
+    what.again = true;
+    if (const auto* failed = failed_one(outcome.recipients)) {
+        what.state = DeliveryState::failed;
+        what.reason = failed->address + ": " + failed->reason + "; the others are tried again";
+    }
+    return what;
+}
 
 std::chrono::microseconds retry_delay(const RetryPolicy& policy, std::uint32_t attempts,
                                       double jitter) {
@@ -69,7 +112,11 @@ void Outbox::attempt(const storage::OutboxRow& row) {
     RecordDelivery sending;
     sending.conversation = row.conversation;
     sending.message = MessageId{row.id};
-    sending.state = DeliveryState::sending;
+    const connectors::Outbound outbound = outbound_from(row.body);
+    const bool failed = failed_one(outbound.so_far) != nullptr;
+    sending.state = failed ? DeliveryState::failed : DeliveryState::sending;
+    sending.reason = failed ? row.reason : std::string{};
+    sending.undecided = true;
     sending.attempts = row.attempts;
     // On record before anything leaves: what is taken back at this moment stays here.
     world_.runner.submit(sending, [this, row](const Answer& answer) {
@@ -86,41 +133,31 @@ void Outbox::deliver(const storage::OutboxRow& row) {
 }
 
 void Outbox::settle(const storage::OutboxRow& row, const connectors::Outcome& outcome) {
-    const Instant now = world_.clock.now();
-    const std::uint32_t attempts = row.attempts + 1;
-    switch (outcome.kind) {
-        case connectors::OutcomeKind::sent:
-            return record(row, DeliveryState::sent, {}, std::nullopt);
-        case connectors::OutcomeKind::permanent:
-            return record(row, DeliveryState::failed, outcome.reason, std::nullopt);
-        // Mail may be sent again with the same Message-ID: the reader's side folds the copies.
-        case connectors::OutcomeKind::unknown:
-        case connectors::OutcomeKind::transient: {
-            const Instant written = outbound_from(row.body).written_at;
-            if (now - written > policy_.give_up_after)
-                return record(row, DeliveryState::failed, "gave up after a week: " + outcome.reason,
-                              std::nullopt);
-            return record(row, DeliveryState::queued, outcome.reason,
-                          now + retry_delay(policy_, attempts, world_.jitter()));
-        }
-        case connectors::OutcomeKind::not_configured:
-            if (row.reason == outcome.reason) {
-                busy_.erase(row.conversation);
-                return;
-            }  // said already; waits for a reload
-            return record(row, DeliveryState::queued, outcome.reason, now + look_again_after);
+    const bool configured = outcome.kind != connectors::OutcomeKind::not_configured;
+    if (!configured && row.reason == outcome.reason) {
+        busy_.erase(row.conversation);
+        return;  // said already; waits for a reload
     }
-}
-
-void Outbox::record(const storage::OutboxRow& row, DeliveryState state, const std::string& reason,
-                    std::optional<Instant> retry_at) {
+    const Instant now = world_.clock.now();
+    connectors::Outbound outbound = outbound_from(row.body);
+    const bool may_go_on = !configured || now - outbound.written_at <= policy_.give_up_after;
+    const Settled what = settled(outcome, may_go_on);
     RecordDelivery command;
     command.conversation = row.conversation;
     command.message = MessageId{row.id};
-    command.state = state;
-    command.reason = reason;
-    command.retry_at = retry_at;
-    command.attempts = row.attempts + (retry_at ? 1 : 0);
+    command.state = what.state;
+    command.reason = what.reason;
+    command.recipients = recipients_of(outcome);
+    command.undecided = what.again;
+    command.attempts = row.attempts + (what.again ? 1 : 0);
+    if (what.again)
+        command.retry_at = configured
+                               ? now + retry_delay(policy_, row.attempts + 1, world_.jitter())
+                               : now + look_again_after;
+    if (what.again && !outcome.recipients.empty()) {
+        outbound.so_far = outcome.recipients;
+        command.rest = to_json(outbound);
+    }
     submit(std::move(command));
 }
 

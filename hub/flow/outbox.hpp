@@ -10,6 +10,19 @@
 
 namespace flow {
 
+// How the recipients stand, as the log has it; none where there is only one.
+std::vector<model::RecipientDelivery> recipients_of(const connectors::Outcome& outcome);
+
+// What is recorded of an attempt's outcome. What is not sent yet is tried again, until a week is
+// over; a recipient who will never get it makes the message failed at once. What ended nobody knows
+// how is recorded as such when the channel will not try it again.
+struct Settled {
+    model::DeliveryState state = model::DeliveryState::sent;
+    std::string reason;
+    bool again = false;
+};
+Settled settled(const connectors::Outcome& outcome, bool may_go_on);
+
 // Policy of retries: 1 min, then twice as long each time up to 6 h, with a quarter of jitter either
 // way, for a week (about 35 attempts); then the message has failed. `jitter` is in [0, 1).
 struct RetryPolicy {
@@ -46,9 +59,6 @@ private:
     void attempt(const storage::OutboxRow& row);
     void deliver(const storage::OutboxRow& row);
     void settle(const storage::OutboxRow& row, const connectors::Outcome& outcome);
-    void record(const storage::OutboxRow& row, model::DeliveryState state,
-                const std::string& reason, std::optional<model::Instant> retry_at);
-
     void submit(model::RecordDelivery command);
 
     World world_;

@@ -28,6 +28,8 @@ struct SendReply {
     std::vector<connectors::Address> to;
     std::vector<connectors::Address> cc;
     std::vector<connectors::Address> bcc;
+    std::string html;                // `text` formatted; empty: none
+    std::optional<Instant> send_at;  // not before
 };
 
 // An agent writes first. The conversation is with the first of `reply.to`.
@@ -180,6 +182,9 @@ struct RecordDelivery {
     std::string reason;
     std::optional<Instant> retry_at;  // keep it in the outbox until then
     std::uint32_t attempts = 0;
+    std::vector<RecipientDelivery> recipients;  // where there are several
+    std::string rest;        // what the outbox holds from now on; empty: what it held
+    bool undecided = false;  // some recipient is still to be tried
 };
 
 struct Quarantine {

@@ -10,11 +10,14 @@ std::string to_json(const Contact& contact) {
     for (const Identity& identity : contact.identities)
         identities.push_back(
             {{"kind", identity.kind}, {"value", identity.value}, {"verified", identity.verified}});
-    return dump({{"id", text_of(contact.id)},
+    Json json = {{"id", text_of(contact.id)},
                  {"name", contact.name},
                  {"identities", std::move(identities)},
                  {"profile", profile_json(contact.profile)},
-                 {"created_at", text_of(contact.created_at)}});
+                 {"created_at", text_of(contact.created_at)}};
+    if (contact.automatic != AutomaticAnswers{})
+        json["automatic_answers"] = automatic_answers_json(contact.automatic);
+    return dump(json);
 }
 
 namespace {
@@ -94,8 +97,10 @@ std::string to_json(const Conversation& conversation) {
          {"thread_ids", conversation.thread_ids},
          {"ver", conversation.version}});
     if (!conversation.held.empty()) json["held"] = ids_json(conversation.held);
+    if (!conversation.planned.empty()) json["planned"] = ids_json(conversation.planned);
     if (!conversation.taken_back.empty()) json["taken_back"] = ids_json(conversation.taken_back);
     if (!conversation.participants.empty()) json["participants"] = conversation.participants;
+    if (conversation.answered_automatically) json["answered_automatically"] = true;
     if (is_some(conversation.asks_to_join))
         json["asks_to_join_id"] = text_of(conversation.asks_to_join);
     return dump(json);
@@ -107,7 +112,8 @@ Contact contact_from(std::string_view text) {
                     .name = json.at("name"),
                     .identities = {},
                     .created_at = time_from(json, "created_at"),
-                    .profile = profile_from(json.at("profile"))};
+                    .profile = profile_from(json.at("profile")),
+                    .automatic = automatic_answers_from(json)};
     for (const Json& identity : json.at("identities"))
         contact.identities.push_back(
             {identity.at("kind"), identity.at("value"), identity.at("verified")});
@@ -147,8 +153,10 @@ Conversation conversation_from(std::string_view text) {
                        .run_agent = id_from<AgentId>(json, "run_agent_id"),
                        .run_start = json.at("run_start"),
                        .held = maybe_ids<MessageId>(json, "held"),
+                       .planned = maybe_ids<MessageId>(json, "planned"),
                        .taken_back = maybe_ids<MessageId>(json, "taken_back"),
                        .participants = json.value("participants", std::vector<std::string>{}),
+                       .answered_automatically = json.value("answered_automatically", false),
                        .asks_to_join = id_from<ConversationId>(json, "asks_to_join_id"),
                        .thread_ids = json.at("thread_ids"),
                        .version = json.at("ver")};
@@ -172,61 +180,6 @@ Answer answer_from(std::string_view text) {
     answer.number = json.at("number");
     answer.seq = json.at("seq");
     return answer;
-}
-
-std::string to_json(const connectors::Outbound& outbound) {
-    Json attachments = Json::array();
-    for (const auto& attachment : outbound.attachments)
-        attachments.push_back({{"name", attachment.name},
-                               {"type", attachment.type},
-                               {"sha256", attachment.sha256},
-                               {"size", attachment.size}});
-    return dump({{"message", outbound.message},
-                 {"conversation", outbound.conversation},
-                 {"inbox_id", text_of(outbound.inbox)},
-                 {"channel", spoken(word(outbound.channel))},
-                 {"from", address_json(outbound.from)},
-                 {"to", addresses_json(outbound.to)},
-                 {"cc", addresses_json(outbound.cc)},
-                 {"bcc", addresses_json(outbound.bcc)},
-                 {"subject", outbound.subject},
-                 {"text", outbound.text},
-                 {"attachments", std::move(attachments)},
-                 {"external_id", outbound.external_id},
-                 {"in_reply_to", outbound.in_reply_to},
-                 {"references", outbound.references},
-                 {"reply_to", outbound.reply_to},
-                 {"written_at", text_of(outbound.written_at)}});
-}
-
-connectors::Outbound outbound_from(std::string_view text) {
-    const Json json = Json::parse(text);
-    connectors::Outbound outbound{.message = json.at("message"),
-                                  .conversation = json.at("conversation"),
-                                  .inbox = id_from<InboxId>(json, "inbox_id"),
-                                  .channel = word_from<Channel>(json, "channel"),
-                                  .from = address_from(json.at("from")),
-                                  .to = addresses_from(json, "to"),
-                                  .cc = addresses_from(json, "cc"),
-                                  .bcc = json.contains("bcc") ? addresses_from(json, "bcc")
-                                                              : std::vector<connectors::Address>{},
-                                  .subject = json.at("subject"),
-                                  .text = json.at("text"),
-                                  .attachments = {},
-                                  .external_id = json.at("external_id"),
-                                  .in_reply_to = json.at("in_reply_to"),
-                                  .references = json.at("references"),
-                                  .reply_to = json.at("reply_to"),
-                                  .written_at = time_from(json, "written_at")};
-    for (const Json& one : json.at("attachments")) {
-        connectors::Attachment attachment;
-        attachment.name = one.at("name");
-        attachment.type = one.at("type");
-        attachment.sha256 = one.at("sha256");
-        attachment.size = one.at("size");
-        outbound.attachments.push_back(std::move(attachment));
-    }
-    return outbound;
 }
 
 std::string quoted(std::string_view text) {
@@ -261,7 +214,15 @@ std::string message_json(const storage::MessageRow& row) {
     out.pop_back();
     out.append(R"(,"seq":)").append(std::to_string(row.seq));
     out.append(R"(,"delivery":{"state":")").append(row.delivery_state);
-    out.append(R"(","reason":)").append(model::quoted(row.delivery_reason)).append("}}");
+    out.append(R"(","reason":)").append(model::quoted(row.delivery_reason));
+    std::vector<RecipientDelivery> recipients;
+    for (const storage::RecipientRow& one : row.recipients)
+        recipients.push_back({one.address,
+                              from_word<DeliveryState>(one.state).value_or(DeliveryState::unknown),
+                              one.reason});
+    if (!recipients.empty())
+        out.append(R"(,"recipients":)").append(dump(recipient_deliveries_json(recipients)));
+    out.append("}}");
     return out;
 }
 

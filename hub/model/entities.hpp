@@ -30,6 +30,9 @@ enum class DeliveryState : std::uint8_t {
     unknown,
     taken_back
 };
+// Who an answer by mail is from, in front of the inbox's address.
+enum class SenderName : std::uint8_t { agent_and_inbox, agent, inbox };
+enum class AutomaticReplyWhen : std::uint8_t { always, out_of_hours };
 enum class AuthorType : std::uint8_t { contact, agent, system };
 
 // How a queue's work reaches agents (P5): assigned to them, offered for them to accept, or taken by
@@ -67,6 +70,14 @@ struct Mailbox {
     friend bool operator==(const Mailbox&, const Mailbox&) = default;
 };
 
+// What the hub answers by itself to a customer who begins a conversation by mail.
+struct AutomaticReply {
+    std::string text;  // {next_opening} stands for the next opening time
+    AutomaticReplyWhen when = AutomaticReplyWhen::always;
+    std::uint32_t period_hours = 24;  // at most one in it per correspondent
+    friend bool operator==(const AutomaticReply&, const AutomaticReply&) = default;
+};
+
 struct Inbox {
     InboxId id{};
     std::string name;
@@ -84,6 +95,8 @@ struct Inbox {
     std::optional<Mailbox> mailbox;  // email only
     std::string signature;           // below every answer by mail
     std::uint32_t undo_seconds = 0;  // how long an answer by mail can be taken back
+    SenderName sender_name = SenderName::agent_and_inbox;
+    std::optional<AutomaticReply> automatic_reply;  // email only
     friend bool operator==(const Inbox&, const Inbox&) = default;
 };
 
@@ -158,12 +171,21 @@ struct ProfileChange {
     std::optional<bool> blocked;
 };
 
+// What keeps automatic answers from answering each other.
+struct AutomaticAnswers {
+    std::map<InboxId, Instant> last;  // answer that was sent
+    std::vector<Instant> arrivals;    // of mail that one could answer; the newest few
+    friend bool operator==(const AutomaticAnswers&, const AutomaticAnswers&) = default;
+};
+inline constexpr std::size_t arrivals_max = 5;
+
 struct Contact {
     ContactId id{};
     std::string name;
     std::vector<Identity> identities;
     Instant created_at{};
     ContactProfile profile;
+    AutomaticAnswers automatic;
     friend bool operator==(const Contact&, const Contact&) = default;
 };
 
@@ -184,6 +206,13 @@ struct Author {
     std::string name;
     std::string address;
     friend bool operator==(const Author&, const Author&) = default;
+};
+
+struct RecipientDelivery {
+    std::string address;
+    DeliveryState state = DeliveryState::queued;
+    std::string reason;
+    friend bool operator==(const RecipientDelivery&, const RecipientDelivery&) = default;
 };
 
 struct Delivery {
@@ -213,6 +242,8 @@ struct Message {
     std::vector<std::string> defects;
     std::string raw_sha256;
     Delivery delivery;
+    std::optional<Instant> leaves_at;  // not before; until then it can be taken back
+    bool planned = false;              // its author wanted it to leave then
     Instant sent_at{};
     Instant received_at{};
     friend bool operator==(const Message&, const Message&) = default;
@@ -264,10 +295,12 @@ struct Conversation {
     AgentId run_agent{};
     std::uint32_t run_start = 0;
     std::vector<MessageId> held;        // answers that can still be taken back
+    std::vector<MessageId> planned;     // of them, those to be sent later: they answer nothing yet
     std::vector<MessageId> taken_back;  // the newest, at most `taken_back_max`
     // Mail addresses that wrote, or were written to, in it: replies of others ask first. Lower
     // case, without our own; at most `participants_max`.
     std::vector<std::string> participants;
+    bool answered_automatically = false;
     ConversationId asks_to_join{};  // its sender answered in that one without being part of it
     std::vector<std::string> thread_ids;  // external ids of its messages, oldest first, at most 20
     Seq version = 0;                      // seq of the last event that touched it

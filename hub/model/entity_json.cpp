@@ -118,6 +118,8 @@ Message message_value(const Json& json) {
                     .defects = json.value("defects", std::vector<std::string>{}),
                     .raw_sha256 = json.value("raw_sha256", ""),
                     .delivery = {},
+                    .leaves_at = maybe_time_from(json, "leaves_at"),
+                    .planned = json.value("planned", false),
                     .sent_at = time_from(json, "sent_at"),
                     .received_at = time_from(json, "received_at")};
     for (const Json& attachment : json.at("attachments"))
@@ -149,6 +151,10 @@ Json inbox_body(const Inbox& inbox, bool with_secrets) {
     if (with_secrets) settings["identity_key"] = inbox.identity_key;
     if (!inbox.signature.empty()) settings["signature"] = inbox.signature;
     if (inbox.undo_seconds != 0) settings["undo_seconds"] = inbox.undo_seconds;
+    if (inbox.sender_name != SenderName::agent_and_inbox)
+        settings["sender_name"] = spoken(word(inbox.sender_name));
+    if (inbox.automatic_reply)
+        settings["automatic_reply"] = automatic_reply_json(*inbox.automatic_reply);
     if (inbox.mailbox) settings["mailbox"] = mailbox_json(*inbox.mailbox, with_secrets);
     return {{"id", text_of(inbox.id)},
             {"name", inbox.name},
@@ -177,7 +183,11 @@ Inbox inbox_value(const Json& json) {
             .identity_key = settings.value("identity_key", ""),
             .mailbox = mailbox_from(settings),
             .signature = settings.value("signature", ""),
-            .undo_seconds = settings.value("undo_seconds", 0U)};
+            .undo_seconds = settings.value("undo_seconds", 0U),
+            .sender_name = settings.contains("sender_name")
+                               ? word_from<SenderName>(settings, "sender_name")
+                               : SenderName::agent_and_inbox,
+            .automatic_reply = automatic_reply_from(settings)};
 }
 
 Json agent_body(const Agent& agent) {
@@ -286,6 +296,8 @@ std::string to_json(const Message& message) {
     const bool prefix = message.text.starts_with(message.trimmed_text);
     Json body = message_body(message);
     if (!prefix) body["trimmed_text"] = message.trimmed_text;
+    if (message.leaves_at) body["leaves_at"] = text_of(*message.leaves_at);
+    if (message.planned) body["planned"] = true;
     if (!message.bcc.empty()) body["bcc"] = addresses_json(message.bcc);
     std::string out = dump(body);
     out.pop_back();

@@ -68,6 +68,7 @@ struct DeliveryChanged {
     MessageId message{};
     DeliveryState state = DeliveryState::queued;
     std::string reason;
+    std::vector<RecipientDelivery> recipients;  // whose state is known now, where there are several
 };
 struct StatusChanged {
     Status from = Status::open;

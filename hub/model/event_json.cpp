@@ -106,9 +106,12 @@ struct Payload {
         return std::string{message_opens} + to_json(fact.message) + "}";
     }
     std::string operator()(const DeliveryChanged& fact) const {
-        return dump({{"message_id", text_of(fact.message)},
+        Json json = {{"message_id", text_of(fact.message)},
                      {"state", spoken(word(fact.state))},
-                     {"reason", fact.reason}});
+                     {"reason", fact.reason}};
+        if (!fact.recipients.empty())
+            json["recipients"] = recipient_deliveries_json(fact.recipients);
+        return dump(json);
     }
     std::string operator()(const StatusChanged& fact) const {
         return dump({{"from", spoken(word(fact.from))},
@@ -256,7 +259,8 @@ Fact conversation_fact(std::size_t kind, const Json& json) {
             return NoteAdded{message_value(json.at("message"))};
         case 12:
             return DeliveryChanged{id_from<MessageId>(json, "message_id"),
-                                   word_from<DeliveryState>(json, "state"), json.at("reason")};
+                                   word_from<DeliveryState>(json, "state"), json.at("reason"),
+                                   recipient_deliveries_from(json)};
         case 13:
             return StatusChanged{word_from<Status>(json, "from"), word_from<Status>(json, "to"),
                                  maybe_time_from(json, "until")};

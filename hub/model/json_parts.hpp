@@ -112,6 +112,14 @@ sla::Policy policy_value(const Json& json);
 Fact later_fact(std::size_t kind, const Json& json);
 Fact routing_fact(std::size_t kind, const Json& json);
 
+Json recipient_deliveries_json(const std::vector<RecipientDelivery>& recipients);
+// Of the member "recipients"; none: none.
+std::vector<RecipientDelivery> recipient_deliveries_from(const Json& json);
+Json automatic_answers_json(const AutomaticAnswers& answers);
+AutomaticAnswers automatic_answers_from(const Json& contact);
+Json automatic_reply_json(const AutomaticReply& reply);
+std::optional<AutomaticReply> automatic_reply_from(const Json& settings);
+
 Json mailbox_json(const Mailbox& mailbox, bool with_secrets);
 std::optional<Mailbox> mailbox_from(const Json& settings);
 

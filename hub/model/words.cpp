@@ -29,6 +29,10 @@ SPORTELLO_WORDS(Visibility, "public", "private", "note")
 SPORTELLO_WORDS(MessageKind, "message", "auto_reply", "bounce", "system")
 SPORTELLO_WORDS(DeliveryState, "received", "queued", "sending", "sent", "delivered", "read",
                 "failed", "unknown", "taken_back")
+SPORTELLO_WORDS(SenderName, "agent_and_inbox", "agent", "inbox")
+SPORTELLO_WORDS(AutomaticReplyWhen, "always", "out_of_hours")
+SPORTELLO_WORDS(connectors::OutcomeKind, "sent", "transient", "permanent", "unknown",
+                "not_configured")
 SPORTELLO_WORDS(AuthorType, "contact", "agent", "system")
 SPORTELLO_WORDS(Availability, "offline", "away", "online", "busy", "not_responding")
 SPORTELLO_WORDS(sla::Metric, "first_response", "next_response", "resolution", "public_answer")
@@ -75,6 +79,15 @@ std::string_view word(MessageKind value) {
     return lookup(value);
 }
 std::string_view word(DeliveryState value) {
+    return lookup(value);
+}
+std::string_view word(SenderName value) {
+    return lookup(value);
+}
+std::string_view word(AutomaticReplyWhen value) {
+    return lookup(value);
+}
+std::string_view word(connectors::OutcomeKind value) {
     return lookup(value);
 }
 std::string_view word(AuthorType value) {
@@ -134,6 +147,9 @@ std::optional<Value> from_word(std::string_view text) {
 
 template std::optional<Channel> from_word(std::string_view);
 template std::optional<Role> from_word(std::string_view);
+template std::optional<SenderName> from_word(std::string_view);
+template std::optional<AutomaticReplyWhen> from_word(std::string_view);
+template std::optional<connectors::OutcomeKind> from_word(std::string_view);
 template std::optional<Status> from_word(std::string_view);
 template std::optional<Priority> from_word(std::string_view);
 template std::optional<Direction> from_word(std::string_view);

@@ -251,6 +251,10 @@ std::string MemoryReader::dump_read_tables() {
     for (const auto& [id, row] : tables_.messages)
         put_line(out, number(id), number(row.conversation), number(row.contact), row.number,
                  row.seq, row.is_note ? 1 : 0, row.body, row.delivery_state, row.delivery_reason);
+    out << "# recipients\n";
+    for (const auto& [id, message] : tables_.messages)
+        for (const RecipientRow& row : message.recipients)
+            put_line(out, number(row.message), row.address, row.state, row.reason);
     out << "# attachments\n";
     for (const auto& [id, row] : tables_.attachments)
         put_line(out, number(id), number(row.conversation), number(row.message), row.name, row.type,

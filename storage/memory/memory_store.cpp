@@ -23,6 +23,17 @@ struct Writer {
         found->second.delivery_state = row.state;
         found->second.delivery_reason = row.reason;
     }
+    void operator()(const RecipientRow& row) const {
+        const auto found = tables.messages.find(row.message);
+        if (found == tables.messages.end()) return;
+        auto& recipients = found->second.recipients;
+        const auto place =
+            std::ranges::lower_bound(recipients, row.address, {}, &RecipientRow::address);
+        if (place != recipients.end() && place->address == row.address)
+            *place = row;
+        else
+            recipients.insert(place, row);
+    }
     void operator()(const AttachmentRow& row) const { tables.attachments[row.id] = row; }
     void operator()(const ReceiptRow& row) const {
         tables.receipts[{row.inbox, row.external_id}] = row;
@@ -50,6 +61,7 @@ struct Writer {
         found->second.due_at = row.due_at;
         found->second.attempts = row.attempts;
         found->second.reason = row.reason;
+        if (!row.body.empty()) found->second.body = row.body;
     }
     void operator()(const QuarantineRow& row) const { tables.quarantine[row.seq] = row; }
     void operator()(const QuarantineRemoval& row) const { tables.quarantine.erase(row.seq); }

@@ -20,6 +20,8 @@ auto first(Statement& statement, Make make) {
     return row;
 }
 
+constexpr std::string_view received = "received";
+
 MessageRow to_message(const Statement& row) {
     return {.id = row.id<MessageId>(0),
             .conversation = row.id<ConversationId>(1),
@@ -88,10 +90,11 @@ std::optional<ContactId> SqliteReader::contact_of(const std::string& kind,
 
 std::vector<MessageRow> SqliteReader::messages(ConversationId id, std::uint32_t after_number,
                                                std::size_t limit) {
-    return all(db_.prepared("SELECT * FROM messages WHERE conversation=?1 AND number>?2 ORDER BY "
-                            "number LIMIT ?3")
-                   .bind(id, after_number, limit),
-               to_message);
+    return with_recipients(
+        all(db_.prepared("SELECT * FROM messages WHERE conversation=?1 AND number>?2 ORDER BY "
+                         "number LIMIT ?3")
+                .bind(id, after_number, limit),
+            to_message));
 }
 
 std::vector<MessageRow> SqliteReader::messages_before(ConversationId id,
@@ -101,17 +104,32 @@ std::vector<MessageRow> SqliteReader::messages_before(ConversationId id,
                                  "ORDER BY number DESC LIMIT ?3")
                         .bind(id, before_number, limit),
                     to_message);
-    return {rows.rbegin(), rows.rend()};
+    return with_recipients({rows.rbegin(), rows.rend()});
+}
+
+std::vector<MessageRow> SqliteReader::with_recipients(std::vector<MessageRow> rows) {
+    for (MessageRow& row : rows) {
+        if (row.delivery_state == received) continue;  // of what came in nobody asks
+        row.recipients = all(
+            db_.prepared("SELECT * FROM recipients WHERE message=?1 ORDER BY address").bind(row.id),
+            [](const Statement& of) {
+                return RecipientRow{of.id<MessageId>(0), of.text(1), of.text(2), of.text(3)};
+            });
+    }
+    return rows;
 }
 
 std::vector<MessageRow> SqliteReader::messages_since(Seq after, std::size_t limit) {
-    return all(db_.prepared("SELECT * FROM messages WHERE seq>?1 ORDER BY seq LIMIT ?2")
-                   .bind(after, limit),
-               to_message);
+    return with_recipients(
+        all(db_.prepared("SELECT * FROM messages WHERE seq>?1 ORDER BY seq LIMIT ?2")
+                .bind(after, limit),
+            to_message));
 }
 
 std::optional<MessageRow> SqliteReader::message(MessageId id) {
-    return first(db_.prepared("SELECT * FROM messages WHERE id=?1").bind(id), to_message);
+    auto rows = with_recipients(
+        all(db_.prepared("SELECT * FROM messages WHERE id=?1").bind(id), to_message));
+    return rows.empty() ? std::nullopt : std::optional{std::move(rows.front())};
 }
 
 std::optional<AttachmentRow> SqliteReader::attachment(AttachmentId id) {
@@ -247,6 +265,7 @@ std::string SqliteReader::dump_read_tables() {
          "SELECT id,conversation,contact,number,seq,is_note,body,delivery_state,"
          "delivery_reason FROM messages ORDER BY 1",
          9},
+        {"recipients", "SELECT message,address,state,reason FROM recipients ORDER BY 1,2", 4},
         {"attachments",
          "SELECT id,conversation,message,name,type,size,blob,is_inline FROM attachments "
          "ORDER BY 1",

@@ -48,6 +48,8 @@ public:
     std::string dump_read_tables() override;
 
 private:
+    std::vector<MessageRow> with_recipients(std::vector<MessageRow> rows);
+
     Database db_;
     const BlobFiles& blobs_;
 };

@@ -71,9 +71,14 @@ CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE blobs(id INTEGER PRIMARY KEY, sha256 TEXT NOT NULL UNIQUE, bytes BLOB NOT NULL);
 )sql";
 
+constexpr const char* migration_2 = R"sql(
+CREATE TABLE recipients(message INTEGER NOT NULL, address TEXT NOT NULL, state TEXT NOT NULL,
+  reason TEXT NOT NULL, PRIMARY KEY(message, address)) WITHOUT ROWID;
+)sql";
+
 // Schema 1 was that of preview builds, whose logs no release reads.
 constexpr std::size_t preview_schema = 1;
-constexpr std::array migrations{migration_1};
+constexpr std::array migrations{migration_1, migration_2};
 
 }  // namespace
 

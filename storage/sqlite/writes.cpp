@@ -40,6 +40,14 @@ struct Writer {
             .bind(row.message, row.state, row.reason)
             .run();
     }
+    void operator()(const RecipientRow& row) const {
+        db.prepared(
+              "INSERT INTO recipients SELECT id,?2,?3,?4 FROM messages WHERE id=?1 "
+              "ON CONFLICT(message, address) "
+              "DO UPDATE SET state=excluded.state, reason=excluded.reason")
+            .bind(row.message, row.address, row.state, row.reason)
+            .run();
+    }
     void operator()(const AttachmentRow& row) const {
         db.prepared("INSERT INTO attachments VALUES(?1,?2,?3,?4,?5,?6,?7,?8)")
             .bind(row.id, row.conversation, row.message, row.name, row.type, row.size, row.blob,
@@ -100,8 +108,10 @@ struct Writer {
         db.prepared("DELETE FROM outbox WHERE id=?1").bind(row.id).run();
     }
     void operator()(const OutboxRetry& row) const {
-        db.prepared("UPDATE outbox SET due_at=?2, attempts=?3, reason=?4 WHERE id=?1")
-            .bind(row.id, row.due_at, row.attempts, row.reason)
+        db.prepared(
+              "UPDATE outbox SET due_at=?2, attempts=?3, reason=?4, "
+              "body=CASE ?5 WHEN '' THEN body ELSE ?5 END WHERE id=?1")
+            .bind(row.id, row.due_at, row.attempts, row.reason, row.body)
             .run();
     }
     void operator()(const QuarantineRow& row) const {

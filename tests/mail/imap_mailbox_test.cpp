@@ -343,6 +343,21 @@ TEST_F(ImapIntake, AfterItsStopNothingIsHandedOver) {
     EXPECT_EQ(offered.size(), 3U);
 }
 
+TEST_F(ImapIntake, GmailIsAskedForItsThreadsAndNobodyElse) {
+    peer.mails = {mail(1), mail(2), mail(3)};
+    start();
+    ASSERT_TRUE(until([&] { return taken.size() == 3; }));
+    EXPECT_THAT(threads, ElementsAre("", "", ""));
+    stop();
+    peer.capabilities += " X-GM-EXT-1";
+    cursor.reset();
+    options.from_start = true;
+    start();
+    ASSERT_TRUE(until([&] { return taken.size() == 6; }));
+    EXPECT_THAT(std::vector(threads.begin() + 3, threads.end()),
+                ElementsAre("gmail-thread:1701", "gmail-thread:1700", "gmail-thread:1701"));
+}
+
 TEST_F(ImapIntake, ItsStopEndsTheConnection) {
     start();
     ASSERT_TRUE(until_waiting());

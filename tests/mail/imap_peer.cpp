@@ -150,6 +150,8 @@ std::string Peer::fetch(const std::string& command) const {
         const Mail& mail = mails[i];
         if (!holds(words.at(2), mail.uid, mails.back().uid)) continue;
         text += "* " + std::to_string(i + 1) + " FETCH (UID " + std::to_string(mail.uid);
+        if (command.find("X-GM-THRID") != std::string::npos)
+            text += " X-GM-THRID " + std::to_string(1700 + mail.uid % 2);
         if (command.find("RFC822.SIZE") != std::string::npos)
             text += " RFC822.SIZE " + std::to_string(mail.told_size.value_or(mail.raw.size()));
         const std::string part =

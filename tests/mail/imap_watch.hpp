@@ -120,7 +120,9 @@ private:
     }
     MailboxSink sink() {
         MailboxSink sink;
-        sink.deliver = [this](std::string raw, const std::string& place, const Done& done) {
+        sink.deliver = [this](std::string raw, const std::string& thread, const std::string& place,
+                              const Done& done) {
+            threads.push_back(thread);
             offered.push_back(raw);
             answer(place, done, [this, raw] { taken.push_back(raw); });
         };
@@ -154,6 +156,7 @@ protected:
     std::deque<Receipt> receipts;         // of what is offered next; then everything is committed
     std::string access_token;
     std::vector<std::string> offered;
+    std::vector<std::string> threads;  // of the offered ones, as the server has them
     std::vector<std::string> taken;
     std::vector<Quarantined> quarantine;
     std::vector<MailboxHealth> told;

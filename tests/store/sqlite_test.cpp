@@ -185,7 +185,7 @@ TEST(Sqlite, another_schema_is_refused_and_left_alone) {
     execute("PRAGMA user_version=1");
     EXPECT_NE(refusal_of(folder.path()).find("empty data folder"), std::string::npos)
         << "a preview's log is not half read: " << refusal_of(folder.path());
-    execute("PRAGMA user_version=2");
+    execute("DROP TABLE recipients; PRAGMA user_version=2");
     EXPECT_EQ(head(*open_sqlite({.folder = folder.path()})), 1U);
 }
 

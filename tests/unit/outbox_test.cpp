@@ -181,10 +181,17 @@ TEST_F(OutboxWorld, a_transient_failure_comes_again_later_with_the_same_bytes) {
     look_after(1us);
     ASSERT_EQ(attempts.size(), 2U);
     EXPECT_EQ(attempts[1].outbound, attempts[0].outbound);
-    finish(1, {OutcomeKind::unknown, "connection lost"});
+    finish(1, {OutcomeKind::transient, "connection lost"});
     EXPECT_EQ(waiting().at(0).attempts, 2U);
     EXPECT_EQ(waiting().at(0).due_at, clock.now() + 2min);
     EXPECT_EQ(delivery(message), "queued: connection lost");
+}
+
+TEST_F(OutboxWorld, what_the_channel_calls_unknown_is_not_sent_again) {
+    const std::uint64_t message = write(conversation("first"));
+    finish(0, {OutcomeKind::unknown, "connection lost"});
+    EXPECT_EQ(delivery(message), "unknown: connection lost");
+    EXPECT_TRUE(waiting().empty());
 }
 
 TEST_F(OutboxWorld, a_message_that_waits_for_its_retry_is_not_overtaken) {

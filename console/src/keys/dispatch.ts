@@ -1,6 +1,6 @@
 // Single keys act only outside of text and without modifiers; they match the character produced (UX-111, UX-112).
 export const keyMap: Readonly<Record<string, string>> = {
-  j: 'next', ArrowDown: 'next', k: 'previous', ArrowUp: 'previous', r: 'reply', n: 'note', m: 'take', e: 'resolve',
+  j: 'next', ArrowDown: 'next', k: 'previous', ArrowUp: 'previous', r: 'reply', n: 'note', m: 'take', e: 'resolve', z: 'undo',
   '/': 'search', i: 'panel', Escape: 'back',
 };
 

@@ -1,13 +1,16 @@
 // The console's state: the plain store of the feed, the operations on their way, presence, and the connection.
 import { createSubscriber } from 'svelte/reactivity';
 import { ServerClock } from '../sync/clock.ts';
-import { Problem, request, useCsrfToken } from '../sync/http.ts';
+import { Problem, request, upload, useCsrfToken } from '../sync/http.ts';
 import { allOperations, clearEverything, dropOperation, keepOperation } from '../sync/outbox.ts';
 import type { Activity, Agent, Conversation, Id, Message, Operation, Snapshot } from '../sync/protocol.ts';
 import { empty, fromSnapshot, opened, reduce, withConversation, type State } from '../sync/reducer.ts';
+import type { Recipients } from './recipients.ts';
 import { Socket, type Status } from '../sync/socket.ts';
 
 export interface Presence { user: Id | null; name: string; what: string; until: number }
+// An answer that was taken back, on its way into the composer.
+export interface Returned { conv: Id; text: string; recipients: Recipients; files: { id: string; name: string }[] }
 export interface Refused { operation: Operation; code: string; text: string }
 
 const activityKinds =
@@ -34,6 +37,7 @@ class Hub {
   now = $state(Date.now()); // server time, once a second: one clock for every countdown
   pending = $state.raw<readonly Operation[]>([]);
   refused = $state.raw<readonly Refused[]>([]);
+  returned = $state.raw<Returned | null>(null);
   presences = $state.raw<ReadonlyMap<Id, readonly Presence[]>>(new Map());
 
   get state(): State {
@@ -173,6 +177,19 @@ class Hub {
     this.pending = [...this.pending, operation];
     void keepOperation(operation).then(() => this.socket?.send(operation));
     return operation;
+  }
+  // It is not sent, and comes back as it was; its files are put up again.
+  async takeBack(message: Message): Promise<void> {
+    await request('POST', `/api/v1/messages/${message.id}/take-back`);
+    const files = await Promise.all(message.attachments.map(async (file) => {
+      const bytes = await (await fetch(`/api/v1/attachments/${file.id}`, { credentials: 'same-origin' })).blob();
+      return upload(new File([bytes], file.name, { type: file.type }));
+    }));
+    const values = (list: readonly { value: string }[] = []) => list.map((one) => one.value);
+    this.returned = {
+      conv: message.conversation_id, text: message.text, files,
+      recipients: { to: values(message.to), cc: values(message.cc), bcc: values(message.bcc) },
+    };
   }
   dismiss(refused: Refused): void {
     this.refused = this.refused.filter((one) => one !== refused);

@@ -2,6 +2,7 @@
 import { views, type View } from './views.ts';
 
 class Place {
+  page = $state<'inbox' | 'mail'>('inbox');
   view = $state<View>('mine');
   selected = $state<string | null>(null);
   search = $state('');
@@ -13,14 +14,21 @@ class Place {
   }
   private read(): void {
     const [view, id] = location.pathname.replace(/^\/app\//, '').split('/');
+    this.page = view === 'mail' ? 'mail' : 'inbox';
     this.view = views.find((one) => one === view) ?? 'mine';
     this.selected = id || null;
   }
   go(view: View, id: string | null): void {
-    if (view === this.view && id === this.selected) return;
+    if (this.page === 'inbox' && view === this.view && id === this.selected) return;
+    this.page = 'inbox';
     this.view = view;
     this.selected = id;
     history.pushState(null, '', `/app/${view}${id ? `/${id}` : ''}`);
+  }
+  goToMail(): void {
+    this.page = 'mail';
+    this.selected = null;
+    history.pushState(null, '', '/app/mail');
   }
 }
 

@@ -31,6 +31,9 @@ export interface Conversation {
   preview: string;
   routing: { offered_to_id: Id | null; offer_ends: string | null; previous_id: Id | null };
   last_direction: 'in' | 'out';
+  held?: Id[]; // answers that can still be taken back
+  participants?: string[];
+  asks_to_join_id?: Id;
   ver: number;
 }
 
@@ -58,13 +61,19 @@ export interface Message {
   attachments: Attachment[];
   to: { value: string; name: string }[];
   cc: { value: string; name: string }[];
+  bcc?: { value: string; name: string }[];
+  leaves_at?: string; // not before
+  planned?: boolean; // because its author wanted so
   client_id: string;
   external_id: string;
   defects: string[];
   sent_at: string;
   received_at: string;
-  delivery: { state: string; reason: string };
+  delivery: Delivery;
 }
+
+export interface RecipientDelivery { address: string; state: string; reason: string }
+export interface Delivery { state: string; reason: string; recipients?: RecipientDelivery[] }
 
 export interface Activity {
   seq: number;

@@ -1,5 +1,5 @@
 // The one pure reducer of the feed: (state, operations) -> state. Runs in Node and in the browser alike.
-import type { Activity, Agent, Availability, Conversation, Id, Inbox, Message, Op, Snapshot, Team } from './protocol.ts';
+import type { Activity, Agent, Availability, Conversation, Delivery, Id, Inbox, Message, Op, Snapshot, Team } from './protocol.ts';
 
 export interface State {
   epoch: string;
@@ -50,9 +50,15 @@ function insertMessage(list: readonly Message[], message: Message): readonly Mes
   return [...list.slice(0, at), message, ...list.slice(same ? at + 1 : at)];
 }
 
+// Of the recipients it tells only whose state is known now; the others stay.
 function changedDelivery(list: readonly Message[], activity: Activity): readonly Message[] {
-  const { message_id: id, state, reason } = activity.payload as { message_id: Id; state: string; reason: string };
-  return list.map((one) => (one.id === id ? { ...one, delivery: { state, reason } } : one));
+  const { message_id: id, state, reason, recipients: told = [] } = activity.payload as unknown as { message_id: Id } & Delivery;
+  return list.map((one) => {
+    if (one.id !== id) return one;
+    const others = (one.delivery.recipients ?? []).filter((known) => !told.some((now) => now.address === known.address));
+    const recipients = [...others, ...told].sort((a, b) => (a.address < b.address ? -1 : 1));
+    return { ...one, delivery: recipients.length > 0 ? { state, reason, recipients } : { state, reason } };
+  });
 }
 
 // Copies a map of the state at most once per frame.
