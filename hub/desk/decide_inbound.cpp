@@ -126,7 +126,7 @@ const Conversation* Decider::find_conversation(const connectors::Inbound& inboun
 bool Decider::may_join(const Conversation& conversation, const connectors::Address& sender,
                        ContactId contact) const {
     const auto& participants = conversation.participants;
-    return sender.kind != "email" || conversation.contact == contact || participants.empty() ||
+    return sender.kind != "email" || conversation.contact == contact ||
            std::ranges::find(participants, sender.value) != participants.end();
 }
 

@@ -217,11 +217,9 @@ async function crash(at) {
 }
 
 async function nothingLost(at) {
-  // Listed by their last change: one that is assigned between two pages moves to the first, so the list is read twice.
-  const listed = [...(await at.hub.conversations()), ...(await at.hub.conversations())];
-  const found = [...new Map(listed.map((one) => [one.id, one])).values()].filter((one) => one.reply_address.value.endsWith('@pump.test'));
-  const ids = [];
-  for (const one of found) for (const message of await at.hub.messages(one.id)) ids.push(message.external_id);
+  // Asked of the store itself: lists are ordered by the last change, and routing changes them while they are read.
+  const rows = at.hub.stored("SELECT json_extract(body,'$.external_id') FROM messages WHERE body LIKE '%@pump.test%'");
+  const ids = rows.map(([id]) => id);
   const times = (id) => ids.filter((one) => one === id).length;
   equal(at.acknowledged.filter((id) => times(id) !== 1), [], 'acknowledged mails that are not there exactly once');
   equal(ids.filter((id) => times(id) > 1), [], 'mails that are there twice');

@@ -1,6 +1,6 @@
 // The program under test: started on free ports with a data folder and a configuration file of its own, told when it is
 // ready, stopped, killed and started again; and its API.
-import { execFile, spawn } from 'node:child_process';
+import { execFileSync, execFile, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -84,6 +84,11 @@ export class Hub {
     this.signal('SIGTERM');
     const { code, signal } = await within('the hub to end after SIGTERM', this.exited, milliseconds);
     return { code, signal, took: Date.now() - begun };
+  }
+  // Rows of the store, read beside the running hub.
+  stored(sql) {
+    const script = 'import json,sqlite3,sys;print(json.dumps(sqlite3.connect("file:"+sys.argv[1]+"?mode=ro",uri=True).execute(sys.argv[2]).fetchall()))';
+    return JSON.parse(execFileSync('python3', ['-c', script, path.join(this.data, 'sportello.db'), sql], { maxBuffer: 64 << 20 }).toString());
   }
   // A subcommand on the data folder, e.g. verify.
   command(command, ...words) {
