@@ -91,7 +91,9 @@ struct Inbound {
     Automatic automatic = Automatic::no;
     bool answerable = true;        // an automatic answer may be sent
     std::optional<Report> report;  // of a bounce
-    std::optional<Instant> provider_time;
+    std::optional<Instant> provider_time;  // as its author says
+    std::optional<Instant> arrived_at;     // at the provider, by the provider's clock
+    bool after_gap = false;                // it may have come while nobody here watched
     std::vector<std::string> defects;
     std::string raw_sha256;
     std::shared_ptr<const std::string> raw;

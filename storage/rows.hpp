@@ -54,7 +54,8 @@ struct ConversationRow {
     friend bool operator==(const ConversationRow&, const ConversationRow&) = default;
 };
 
-struct RecipientRow {  // how one recipient's copy stands: one per (message, address)
+// How one recipient's copy stands: one per (message, address). What failed stays so.
+struct RecipientRow {
     MessageId message{};
     std::string address;
     std::string state;

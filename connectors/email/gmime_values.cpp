@@ -4,6 +4,8 @@
 
 #include <array>
 
+#include "connectors/email/encoded_words.hpp"
+#include "connectors/email/header_text.hpp"
 #include "connectors/email/mime.hpp"
 
 namespace connectors::email {
@@ -49,6 +51,29 @@ std::string bytes_of(GMimeStream* memory) {
     return bytes == nullptr || bytes->data == nullptr
                ? std::string{}
                : std::string(reinterpret_cast<const char*>(bytes->data), bytes->len);
+}
+
+std::optional<std::string> rejoined(GMimeObject* object, const char* field) {
+    GMimeHeader* header =
+        g_mime_header_list_get_header(g_mime_object_get_header_list(object), field);
+    const char* raw = header == nullptr ? nullptr : g_mime_header_get_raw_value(header);
+    if (raw == nullptr || !has_padded_neighbours(raw)) return std::nullopt;
+    return joined_words(trimmed(raw));
+}
+
+std::string file_name_of(GMimePart* part) {
+    if (const auto value = rejoined(GMIME_OBJECT(part), "Content-Disposition")) {
+        const Held<GMimeContentDisposition> parsed{
+            g_mime_content_disposition_parse(nullptr, value->c_str())};
+        const char* name = g_mime_content_disposition_get_parameter(parsed.get(), "filename");
+        if (name != nullptr) return text_or_empty(name);
+    }
+    if (const auto value = rejoined(GMIME_OBJECT(part), "Content-Type")) {
+        const Held<GMimeContentType> parsed{g_mime_content_type_parse(nullptr, value->c_str())};
+        const char* name = g_mime_content_type_get_parameter(parsed.get(), "name");
+        if (name != nullptr) return text_or_empty(name);
+    }
+    return text_or_empty(g_mime_part_get_filename(part));
 }
 
 }  // namespace connectors::email

@@ -69,6 +69,12 @@ std::vector<std::string> addresses_in(std::string_view text) {
     return addresses;
 }
 
+bool is_sendable(std::string_view address) {
+    return !address.empty() && std::ranges::none_of(address, [](unsigned char c) {
+        return c <= ' ' || c == 0x7f || c == '<' || c == '>';
+    });
+}
+
 std::string cut(std::string_view text, std::size_t most) {
     if (text.size() <= most) return std::string{text};
     while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xC0) == 0x80) --most;

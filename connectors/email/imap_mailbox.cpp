@@ -1,5 +1,7 @@
 #include "connectors/email/imap_mailbox.hpp"
 
+#include "connectors/email/imap_dates.hpp"
+
 #include <algorithm>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -131,14 +133,16 @@ awaitable<void> ImapMailbox::serve() {
         OauthReply reply = co_await token();
         if (reply.access_token.empty())
             throw ImapFailure(reply.refused ? ImapTrouble::refused : ImapTrouble::broken,
-                              reply.why);
+                              reply.why + (reply.refused ? "; connect the mailbox again" : ""));
         account.access_token = std::move(reply.access_token);
         token_used_before_ = reply.used_before;
     }
     session_ = co_await ImapSession::open(std::move(account), tls_, options_.limits);
+    after_gap_ = cursor_.has_value();  // what is there at the very first is old, not late
     co_await open_folder();
     while (!stopped_) {
         co_await read_new();
+        after_gap_ = false;
         failures_ = 0;
         tell(MailboxState::waiting, complaint_);
         // What came while mails were taken was told already: it will not be told again.
@@ -228,31 +232,34 @@ awaitable<void> ImapMailbox::read_new() {
 
 // Groups of bounded size, in order; what is too large stands alone.
 awaitable<void> ImapMailbox::take(Uids uids) {
-    std::map<std::uint32_t, std::uint64_t> sizes;
-    ImapSession::Handle handle = [&sizes](ImapResponse response) -> awaitable<void> {
-        if (const auto mail = fetched_mail(response)) sizes[mail->uid] = mail->size.value_or(0);
+    known_.clear();
+    ImapSession::Handle handle = [this](ImapResponse response) -> awaitable<void> {
+        if (auto mail = fetched_mail(response); mail && mail->size) known_[mail->uid] = *mail;
         co_return;
     };
-    std::string fetch = "UID FETCH " + uid_set(uids) + " (UID RFC822.SIZE)";
+    const std::string thread = session_->offers("X-GM-EXT-1") ? " X-GM-THRID" : "";
+    std::string fetch =
+        "UID FETCH " + uid_set(uids) + " (UID RFC822.SIZE INTERNALDATE" + thread + ")";
     co_await session_->command(std::move(fetch), handle);
     Uids group;
     std::uint64_t bytes = 0;
     for (const std::uint32_t uid : uids) {
-        const auto size = sizes.find(uid);
-        if (size == sizes.end()) continue;  // gone meanwhile
-        const bool large = size->second > options_.limits.mail_bytes_max;
-        const bool full = group.size() >= mails_at_once || bytes + size->second > bytes_at_once;
+        const auto known = known_.find(uid);
+        if (known == known_.end()) continue;  // gone meanwhile
+        const std::uint64_t size = *known->second.size;
+        const bool large = size > options_.limits.mail_bytes_max;
+        const bool full = group.size() >= mails_at_once || bytes + size > bytes_at_once;
         if (!group.empty() && (large || full)) {
             co_await take_group(std::exchange(group, {}));
             bytes = 0;
         }
         if (stopped_) co_return;
         if (large) {
-            co_await take_too_large(uid, size->second);
+            co_await take_too_large(uid, size);
             continue;
         }
         group.push_back(uid);
-        bytes += size->second;
+        bytes += size;
     }
     if (!group.empty()) co_await take_group(std::move(group));
 }
@@ -262,13 +269,11 @@ awaitable<ImapMailbox::Bodies> ImapMailbox::bodies(Uids uids, std::string part) 
     ImapSession::Handle handle = [&found, &uids](ImapResponse response) -> awaitable<void> {
         auto mail = fetched_mail(response);
         // A change of flags is told in the same form.
-        if (mail && std::ranges::find(uids, mail->uid) != uids.end() && !found[mail->uid].body)
-            found[mail->uid] = std::move(*mail);
+        if (mail && std::ranges::find(uids, mail->uid) != uids.end() && !found[mail->uid])
+            found[mail->uid] = std::move(mail->body);
         co_return;
     };
-    const std::string thread = session_->offers("X-GM-EXT-1") ? " X-GM-THRID" : "";
-    std::string fetch =
-        "UID FETCH " + uid_set(uids) + " (UID" + thread + " BODY.PEEK[" + part + "])";
+    std::string fetch = "UID FETCH " + uid_set(uids) + " (UID BODY.PEEK[" + part + "])";
     co_await session_->command(std::move(fetch), handle);
     co_return found;
 }
@@ -291,21 +296,25 @@ awaitable<void> ImapMailbox::take_group(Uids uids) {
         for (const std::uint32_t uid : uids) co_await take_group(Uids{uid});
         co_return;
     }
-    for (auto& [uid, mail] : mails) {
+    for (auto& [uid, raw] : mails) {
         if (stopped_) co_return;
-        if (!mail.body) {
+        if (!raw) {
             co_await take_broken(uid, "it sent no text, or more than it had said");
             continue;
         }
-        const std::string thread =
-            mail.gmail_thread.empty() ? "" : "gmail-thread:" + mail.gmail_thread;
-        co_await hand_over(uid, [this, &mail, &thread](std::string cursor, auto done) {
-            sink_.deliver(*mail.body, thread, std::move(cursor), std::move(done));
+        const FetchedMail& known = known_[uid];
+        const MailboxMail mail{
+            .raw = std::move(*raw),
+            .thread = known.gmail_thread.empty() ? "" : "gmail-thread:" + known.gmail_thread,
+            .arrived = known.arrived,
+            .after_gap = after_gap_};
+        co_await hand_over(uid, [this, &mail](std::string cursor, auto done) {
+            sink_.deliver(mail, std::move(cursor), std::move(done));
         });
     }
     Uids taken;
-    for (const auto& [uid, mail] : mails)
-        if (mail.body) taken.push_back(uid);
+    for (const auto& [uid, raw] : mails)
+        if (raw) taken.push_back(uid);
     if (!taken.empty()) co_await after_intake(std::move(taken));
 }
 
@@ -323,8 +332,7 @@ awaitable<void> ImapMailbox::take_too_large(std::uint32_t uid, std::uint64_t siz
                                std::to_string(options_.limits.mail_bytes_max) +
                                "); its header is kept here, the mail itself stays in the mailbox";
     co_await hand_over(uid, [&](std::string cursor, auto done) {
-        sink_.quarantine(headers[uid].body.value_or(""), reason, std::move(cursor),
-                         std::move(done));
+        sink_.quarantine(headers[uid].value_or(""), reason, std::move(cursor), std::move(done));
     });
 }
 

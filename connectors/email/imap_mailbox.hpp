@@ -55,11 +55,16 @@ struct MailboxHealth {
     std::uint64_t mails = 0;           // handed over since the start
 };
 
+struct MailboxMail {
+    std::string raw;
+    std::string thread;              // the server's own id of its thread, or empty
+    std::optional<Instant> arrived;  // at the server, by its clock
+    bool after_gap = false;          // it may have come while nobody watched
+};
+
 struct MailboxSink {
-    // Both call `done` on the mailbox's loop. `cursor` is to be committed with the item; `thread`
-    // is the server's own id of the mail's thread, or empty.
-    std::function<void(std::string raw, std::string thread, std::string cursor,
-                       std::function<void(Receipt)> done)>
+    // Both call `done` on the mailbox's loop. `cursor` is to be committed with the item.
+    std::function<void(MailboxMail mail, std::string cursor, std::function<void(Receipt)> done)>
         deliver;
     std::function<void(std::string raw, std::string reason, std::string cursor,
                        std::function<void(Receipt)> done)>
@@ -95,7 +100,8 @@ private:
     boost::asio::awaitable<void> take_group(Uids uids);
     boost::asio::awaitable<void> take_broken(std::uint32_t uid, std::string why);
     boost::asio::awaitable<void> take_too_large(std::uint32_t uid, std::uint64_t size);
-    using Bodies = std::map<std::uint32_t, FetchedMail>;
+    using Mails = std::map<std::uint32_t, FetchedMail>;
+    using Bodies = std::map<std::uint32_t, std::optional<std::string>>;
     boost::asio::awaitable<Bodies> bodies(Uids uids, std::string part);
     boost::asio::awaitable<void> keep_cursor(MailboxCursor cursor);
     boost::asio::awaitable<void> after_intake(Uids uids);
@@ -111,6 +117,8 @@ private:
     MailboxOptions options_;
     MailboxSink sink_;
     std::optional<MailboxCursor> cursor_;
+    Mails known_;             // about those that are being taken, without their bodies
+    bool after_gap_ = false;  // the first look since the connection was opened
     std::shared_ptr<ImapSession> session_;
     boost::asio::steady_timer wait_;
     bool stopped_ = false;

@@ -8,6 +8,7 @@
 #include <chrono>
 
 #include "connectors/email/header_text.hpp"
+#include "connectors/email/imap_dates.hpp"
 
 namespace connectors::email {
 namespace {
@@ -332,6 +333,7 @@ std::optional<FetchedMail> fetched_mail(const ImapResponse& response) {
         const std::string name = lower(items[i].text);
         if (name == "uid") mail.uid = number_of<std::uint32_t>(items[i + 1].text).value_or(0);
         if (name == "rfc822.size") mail.size = number_of<std::uint64_t>(items[i + 1].text);
+        if (name == "internaldate") mail.arrived = imap_instant(items[i + 1].text);
         if (name == "x-gm-thrid") mail.gmail_thread = items[i + 1].text;
         if (name.starts_with("body[") && items[i + 1].kind == ImapValue::Kind::text)
             mail.body = items[i + 1].text;
@@ -358,16 +360,6 @@ std::vector<std::uint32_t> searched(const ImapResponse& response) {
         if (const auto uid = number_of<std::uint32_t>(word.text)) uids.push_back(*uid);
     std::ranges::sort(uids);
     return uids;
-}
-
-std::string imap_date(std::int64_t days_since_1970) {
-    static constexpr auto months = std::to_array<const char*>(
-        {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"});
-    const std::chrono::year_month_day date{
-        std::chrono::sys_days{std::chrono::days{days_since_1970}}};
-    return std::to_string(static_cast<unsigned>(date.day())) + "-" +
-           months.at(static_cast<unsigned>(date.month()) - 1) + "-" +
-           std::to_string(static_cast<int>(date.year()));
 }
 
 }  // namespace connectors::email

@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "connectors/ids.hpp"
+
 namespace connectors::email {
 
 struct ImapValue {
@@ -76,7 +78,8 @@ struct FetchedMail {
     std::uint32_t uid = 0;
     std::optional<std::uint64_t> size;
     std::optional<std::string> body;
-    std::string gmail_thread;  // X-GM-THRID, where it was asked for
+    std::optional<Instant> arrived;  // INTERNALDATE
+    std::string gmail_thread;        // X-GM-THRID, where it was asked for
 };
 std::optional<FetchedMail> fetched_mail(const ImapResponse& response);
 
@@ -84,6 +87,5 @@ std::optional<FetchedMail> fetched_mail(const ImapResponse& response);
 std::string uid_set(const std::vector<std::uint32_t>& uids);
 // The numbers of a SEARCH response.
 std::vector<std::uint32_t> searched(const ImapResponse& response);
-std::string imap_date(std::int64_t days_since_1970);  // "1-Feb-2026", for SEARCH SINCE
 
 }  // namespace connectors::email

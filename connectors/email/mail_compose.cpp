@@ -1,7 +1,7 @@
 #include "connectors/email/mail_compose.hpp"
 
+#include "connectors/email/encoded_words.hpp"
 #include "connectors/email/gmime_values.hpp"
-#include "connectors/email/header_text.hpp"
 #include "connectors/email/mime.hpp"
 
 namespace connectors::email {
@@ -32,6 +32,14 @@ Held<GMimeObject> text_part(const char* subtype, const std::string& text) {
     return Held<GMimeObject>{GMIME_OBJECT(part.release())};
 }
 
+// Nothing in it may be taken for an encoded word.
+std::string file_name(const std::string& name) {
+    std::string line = on_one_line(name);
+    for (auto at = line.find("=?"); at != std::string::npos; at = line.find("=?", at))
+        line[at + 1] = '_';
+    return line;
+}
+
 bool is_shown_inline(const Outbound& outbound, const Attachment& attachment) {
     return attachment.is_inline && !outbound.html.empty();
 }
@@ -39,7 +47,9 @@ bool is_shown_inline(const Outbound& outbound, const Attachment& attachment) {
 Held<GMimeObject> attachment_part(const Attachment& attachment, bool shown_inline) {
     const std::string type = on_one_line(attachment.type);
     const auto slash = type.find('/');
-    const bool typed = slash != std::string::npos;
+    // A file that holds a mail or parts is a file all the same: its bytes are encoded.
+    const bool typed = slash != std::string::npos && !type.starts_with("multipart/") &&
+                       !type.starts_with("message/");
     Held<GMimePart> part = part_of(typed ? type.substr(0, slash).c_str() : "application",
                                    typed ? type.substr(slash + 1).c_str() : "octet-stream",
                                    attachment.bytes ? *attachment.bytes : std::string{},
@@ -48,7 +58,7 @@ Held<GMimeObject> attachment_part(const Attachment& attachment, bool shown_inlin
     if (shown_inline)
         g_mime_object_set_content_id(GMIME_OBJECT(part.get()),
                                      on_one_line(attachment.content_id).c_str());
-    g_mime_part_set_filename(part.get(), on_one_line(attachment.name).c_str());
+    g_mime_part_set_filename(part.get(), file_name(attachment.name).c_str());
     return Held<GMimeObject>{GMIME_OBJECT(part.release())};
 }
 
@@ -96,36 +106,26 @@ std::string references_header(const std::vector<std::string>& ids) {
     return header;
 }
 
+// What spells an encoded word is encoded itself, so that its reader sees what was written.
+std::string shown_as_written(const std::string& text) {
+    const std::string line = on_one_line(text);
+    return line.find("=?") == std::string::npos ? line : encoded_words(line);
+}
+
 void add_mailboxes(GMimeMessage* message, GMimeAddressType field,
                    const std::vector<Address>& addresses) {
     for (const Address& one : addresses)
         g_mime_message_add_mailbox(message, field,
-                                   one.name.empty() ? nullptr : on_one_line(one.name).c_str(),
+                                   one.name.empty() ? nullptr : shown_as_written(one.name).c_str(),
                                    on_one_line(one.value).c_str());
 }
 
-// In base64, each word with whole characters and at most 75 bytes (RFC 2047, section 2).
-std::string encoded_words(std::string_view text) {
-    constexpr std::size_t piece_bytes_max = 42;
-    std::string words;
-    while (!text.empty()) {
-        const std::string piece = cut(text, piece_bytes_max);
-        char* base64 = g_base64_encode(reinterpret_cast<const guchar*>(piece.data()), piece.size());
-        words.append(words.empty() ? "=?utf-8?B?" : " =?utf-8?B?").append(base64).append("?=");
-        g_free(base64);
-        text.remove_prefix(std::max<std::size_t>(piece.size(), 1));
-    }
-    return words;
-}
-
-// What spells an encoded word is encoded itself, so that its reader sees what was written.
 void set_subject(GMimeMessage* message, const std::string& subject) {
-    const std::string line = on_one_line(subject);
+    const std::string line = shown_as_written(subject);
     if (line.find("=?") == std::string::npos)
         g_mime_message_set_subject(message, line.c_str(), "utf-8");
     else
-        g_mime_object_set_header(GMIME_OBJECT(message), "Subject", encoded_words(line).c_str(),
-                                 nullptr);
+        g_mime_object_set_header(GMIME_OBJECT(message), "Subject", line.c_str(), nullptr);
 }
 
 }  // namespace

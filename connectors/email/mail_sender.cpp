@@ -3,6 +3,7 @@
 #include <array>
 #include <cstring>
 
+#include "connectors/email/header_text.hpp"
 #include "connectors/email/recipients.hpp"
 
 namespace connectors::email {
@@ -29,9 +30,11 @@ struct MailSender::Transfer {
 namespace {
 
 std::size_t on_header(char* data, std::size_t size, std::size_t count, void* context) {
-    auto& last = *static_cast<std::string*>(context);
-    last.assign(data, size * count);
-    while (!last.empty() && (last.back() == '\n' || last.back() == '\r')) last.pop_back();
+    auto& refusal = *static_cast<std::string*>(context);
+    std::string line(data, size * count);
+    while (!line.empty() && (line.back() == '\n' || line.back() == '\r')) line.pop_back();
+    // A refusal, and not the farewell after it.
+    if (line.starts_with('4') || line.starts_with('5')) refusal = std::move(line);
     return size * count;
 }
 
@@ -46,6 +49,15 @@ bool is_login_refused(CURLcode result, long code) {
 // Nobody else will get through either.
 bool ends_the_attempt(CURLcode result, long code) {
     return is_login_refused(result, code) || code < 400 || code == closing;
+}
+
+// An address is a word of the SMTP command: what would end the word must not get that far.
+void refuse_unsendable(std::vector<RecipientOutcome>& recipients) {
+    for (RecipientOutcome& one : recipients)
+        if (!is_sendable(one.address)) {
+            one.kind = OutcomeKind::permanent;
+            one.reason = "this is no mail address";
+        }
 }
 
 void record(RecipientOutcome& recipient, const Outcome& outcome) {
@@ -84,6 +96,7 @@ void MailSender::send(const Outbound& outbound, std::string bytes,
     if (!outbound.automatic)
         transfer->sender = outbound.reply_to.empty() ? outbound.from.value : outbound.reply_to;
     transfer->recipients = recipients_of(outbound);
+    refuse_unsendable(transfer->recipients);
     transfer->bytes = std::move(bytes);
     transfer->done = std::move(done);
     if (relay_.access_token) return sign_in(std::move(transfer));
@@ -93,11 +106,12 @@ void MailSender::send(const Outbound& outbound, std::string bytes,
 void MailSender::sign_in(std::shared_ptr<Transfer> transfer) {
     relay_.access_token([this, transfer](const OauthReply& reply) {
         transfer->access_token = reply.access_token;
+        const char* cure = reply.refused ? "; set a new [email] relay_refresh_token" : "";
         if (!reply.access_token.empty()) return next_recipient(transfer);
         for (RecipientOutcome& recipient : transfer->recipients)
             if (!is_decided(recipient))
-                record(recipient,
-                       {OutcomeKind::transient, "no access token for the relay: " + reply.why});
+                record(recipient, {OutcomeKind::transient,
+                                   "no access token for the relay: " + reply.why + cure});
         transfer->done(sum_up(std::move(transfer->recipients)));
     });
 }

@@ -33,11 +33,20 @@ void add_addresses(InternetAddressList* list, std::vector<Address>& out, int dep
         std::string value =
             text_or_empty(internet_address_mailbox_get_addr(INTERNET_ADDRESS_MAILBOX(address)));
         value = lower(value);
-        if (value.empty()) continue;
+        if (value.empty() || !is_sendable(value)) continue;
         out.push_back({.kind = "email",
                        .value = std::move(value),
                        .name = on_one_line(text_or_empty(internet_address_get_name(address)))});
     }
+}
+
+// `parsed` as GMime has it, unless its names have words that GMime cannot decode.
+void read_addresses(GMimeMessage* message, const char* field, InternetAddressList* parsed,
+                    std::vector<Address>& out) {
+    const auto value = rejoined(GMIME_OBJECT(message), field);
+    if (!value) return add_addresses(parsed, out);
+    const Held<InternetAddressList> list{internet_address_list_parse(nullptr, value->c_str())};
+    add_addresses(list ? list.get() : parsed, out);
 }
 
 std::string header(GMimeMessage* message, const char* name) {
@@ -45,13 +54,16 @@ std::string header(GMimeMessage* message, const char* name) {
 }
 
 void read_headers(GMimeMessage* message, Inbound& mail) {
-    mail.subject = on_one_line(text_or_empty(g_mime_message_get_subject(message)));
+    const auto subject = rejoined(GMIME_OBJECT(message), "Subject");
+    mail.subject = on_one_line(
+        subject ? valid_utf8(owned(g_mime_utils_header_decode_text(nullptr, subject->c_str())))
+                : text_or_empty(g_mime_message_get_subject(message)));
     std::vector<Address> from;
-    add_addresses(g_mime_message_get_from(message), from);
-    if (from.empty()) add_addresses(g_mime_message_get_sender(message), from);
+    read_addresses(message, "From", g_mime_message_get_from(message), from);
+    if (from.empty()) read_addresses(message, "Sender", g_mime_message_get_sender(message), from);
     if (!from.empty()) mail.sender = from.front();
-    add_addresses(g_mime_message_get_to(message), mail.to);
-    add_addresses(g_mime_message_get_cc(message), mail.cc);
+    read_addresses(message, "To", g_mime_message_get_to(message), mail.to);
+    read_addresses(message, "Cc", g_mime_message_get_cc(message), mail.cc);
     // The first Message-ID where there are two.
     const auto ids = message_ids(header(message, "Message-ID"));
     std::string bare = header(message, "Message-ID");
@@ -81,6 +93,10 @@ void read_headers(GMimeMessage* message, Inbound& mail) {
 // The first 22 bytes stay the same in a thread, each answer adds five (MS-OXOMSG, 2.2.1.3).
 std::string outlook_thread(const std::string& thread_index) {
     constexpr std::size_t thread_bytes = 22;
+    const bool base64 = std::ranges::all_of(thread_index, [](char c) {
+        return g_ascii_isalnum(c) || g_ascii_isspace(c) || c == '+' || c == '/' || c == '=';
+    });
+    if (!base64) return {};
     gsize size = 0;
     guchar* bytes = g_base64_decode(thread_index.c_str(), &size);
     std::string id;

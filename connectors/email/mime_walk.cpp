@@ -139,7 +139,7 @@ void Walk::leaf(GMimePart* part) {
     const char* disposition = g_mime_object_get_disposition(GMIME_OBJECT(part));
     const bool attached =
         disposition != nullptr && g_ascii_strcasecmp(disposition, "attachment") == 0;
-    const std::string name = text_or_empty(g_mime_part_get_filename(part));
+    const std::string name = file_name_of(part);
     const bool is_text = media == "text/plain" || media == "text/html";
     if (is_text && !attached && name.empty()) {
         const char* charset =

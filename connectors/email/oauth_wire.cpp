@@ -55,7 +55,7 @@ OauthReply oauth_reply(long status, std::string_view body) {
         const std::string detail = text_of(json, "error_description");
         reply.why = "the token server says " + (error.empty() ? std::to_string(status) : error) +
                     (detail.empty() ? "" : ": " + detail);
-        if (reply.refused) reply.why += "; connect the mailbox again";
+        if (reply.refused) reply.why += "";
         return reply;
     }
     reply.access_token = text_of(json, "access_token");

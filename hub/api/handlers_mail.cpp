@@ -90,6 +90,10 @@ Result reprocess_quarantined(Gateway& gateway, runtime::Loop& loop, Request& req
     if (item->raw->empty())
         co_return problem(422, "Nothing to read",
                           "its bytes never came; the mail is still in its mailbox");
+    if (item->raw->ends_with("\r\n\r\n") && item->raw->find("\r\n\r\n") + 4 == item->raw->size())
+        co_return problem(422, "Nothing to read",
+                          "only its header is here; raise [email] message_bytes_max and let it be "
+                          "sent again, or read it in its mailbox");
     JsonBody body(request.body);
     const auto inbox = body.maybe_id("inbox_id").value_or(item->row.inbox);
     if (auto fault = body.fault()) co_return std::move(*fault);

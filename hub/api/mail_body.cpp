@@ -29,13 +29,23 @@ bool is_whole(const std::string& address) {
            !domain.starts_with('.') && !domain.ends_with('.');
 }
 
+// The address alone, or a name and the address in angle brackets.
+bool is_one_recipient(std::string_view text, const std::string& address) {
+    const std::string whole = lower(trimmed(text));
+    const auto open = whole.find('<');
+    if (open == std::string::npos) return whole == address;
+    return whole.find('<', open + 1) == std::string::npos &&
+           trimmed(std::string_view{whole}.substr(open)) == "<" + address + ">";
+}
+
 std::vector<connectors::Address> read_recipients(JsonBody& body, const char* field) {
     constexpr std::size_t recipients_max = 50;
     constexpr std::size_t recipient_bytes_max = 320;
     std::vector<connectors::Address> recipients;
     for (const std::string& text : body.texts(field, recipients_max, recipient_bytes_max)) {
         const std::string address = lower(address_in(text));
-        if (!is_whole(address) || std::ranges::any_of(text, is_control))
+        if (!is_whole(address) || !is_one_recipient(text, address) ||
+            std::ranges::any_of(text, is_control))
             body.complain(field, "\"" + text + "\" is no mail address; write lea@example.com");
         const auto open = text.find('<');
         const std::string_view name =

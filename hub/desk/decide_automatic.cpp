@@ -58,7 +58,8 @@ void Decider::answer_automatically(const connectors::Inbound& inbound, Conversat
     const Inbox& inbox = state.inboxes.at(conversation.inbox);
     const Contact* contact = state.contact(conversation.contact);
     if (!inbox.automatic_reply || !inbound.answerable || contact == nullptr ||
-        conversation.answered_automatically || conversation.reply_address != inbound.sender)
+        conversation.answered_automatically ||
+        conversation.reply_address.value != inbound.sender.value)
         return;
     const AutomaticReply& reply = *inbox.automatic_reply;
     const sla::Policy* policy = policy_for(conversation);

@@ -39,10 +39,19 @@ void Decider::operator()(const RecordDelivery& command) {
         return refuse(Refusal::gone, "it was taken back");
     const bool waits = command.state == DeliveryState::queued;
     const bool departs = contains(conversation->planned, command.message) && !waits;
-    emit(DeliveryChanged{command.message, command.state, command.reason, command.recipients},
-         *conversation);
+    // What a server gave back stays failed, whatever another one says of its own recipients.
+    const auto returned =
+        std::ranges::find(conversation->returned, command.message, &Returned::answer);
+    const bool failed_before = returned != conversation->returned.end();
+    DeliveryChanged change{command.message, command.state, command.reason, command.recipients};
+    if (failed_before && change.state != DeliveryState::failed) {
+        change.state = DeliveryState::failed;
+        change.reason = returned->reason;
+    }
+    const bool failed = change.state == DeliveryState::failed;
+    emit(std::move(change), *conversation);
     if (departs) answered(command.conversation, command.message, false);
-    if (command.state == DeliveryState::failed) answer_undelivered(command.conversation);
+    if (failed) answer_undelivered(command.conversation);
     const bool decided = !waits && command.state != DeliveryState::sending && !command.undecided;
     if (decided) decision_.batch.rows.push_back(storage::OutboxRemoval{number(command.message)});
     if (!decided && command.retry_at)

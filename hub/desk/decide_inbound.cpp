@@ -48,6 +48,7 @@ void Decider::operator()(const ReceiveInbound& command) {
     answer.number = message.number;
     // P6: what robots and blocked senders write is kept and shown, and moves nothing.
     const bool moves = message.kind == MessageKind::message && !unwanted;
+    const Instant asked = message.received_at;
     emit(MessageReceived{std::move(message), inbound.thread_ids, inbound.receipt_key},
          *state.conversation(id));
 
@@ -56,7 +57,7 @@ void Decider::operator()(const ReceiveInbound& command) {
     if (fresh) apply_rules(id, inbound);
     if (moves) {
         if (!was_open) change_status(id, Status::open);
-        customer_asked(id, inbound.is_public);
+        customer_asked(id, inbound.is_public, asked);
         if (is_some(known.assignee) && !keeps)
             assign(id, AgentId{}, known.team, AssignedBy::leaving);
         if (inbound.channel == Channel::email) answer_automatically(inbound, id, fresh);
@@ -158,6 +159,16 @@ ConversationId Decider::open_conversation(const connectors::Inbound& inbound, Co
     return id;
 }
 
+// S21: our receipt counts. The provider's does where it is a little earlier, or where nobody was
+// there to take the item: the customer waits since then. Never before what stands in the thread.
+Instant Decider::asked_at(const connectors::Inbound& inbound, const Conversation& conversation) {
+    constexpr auto little = std::chrono::minutes{5};
+    if (!inbound.arrived_at || *inbound.arrived_at >= now) return now;
+    if (now - *inbound.arrived_at > little && !inbound.after_gap) return now;
+    const bool fresh = conversation.message_count == 0;
+    return fresh ? *inbound.arrived_at : std::max(*inbound.arrived_at, conversation.updated_at);
+}
+
 Message Decider::inbound_message(const ReceiveInbound& command, ConversationId id) {
     const connectors::Inbound& inbound = command.inbound;
     const Conversation& conversation = *state.conversation(id);
@@ -186,7 +197,7 @@ Message Decider::inbound_message(const ReceiveInbound& command, ConversationId i
     message.defects = inbound.defects;
     message.raw_sha256 = inbound.raw_sha256;
     message.sent_at = inbound.provider_time.value_or(now);
-    message.received_at = now;
+    message.received_at = asked_at(inbound, conversation);
     return message;
 }
 

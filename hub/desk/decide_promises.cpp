@@ -66,12 +66,12 @@ const sla::Policy* Decider::policy_for(const Conversation& conversation) const {
     return sla::choose_policy(policies, policy_facts(conversation));
 }
 
-void Decider::start_clock(ConversationId id, Metric metric) {
+void Decider::start_clock(ConversationId id, Metric metric, Instant at) {
     const Conversation& conversation = *state.conversation(id);
     const sla::Policy* policy = policy_for(conversation);
     const sla::Target* target = policy == nullptr ? nullptr : sla::target_of(*policy, metric);
     if (target == nullptr) return;
-    sla::Clock clock = sla::start_clock(*policy, *target, calendar_for(conversation, *policy), now,
+    sla::Clock clock = sla::start_clock(*policy, *target, calendar_for(conversation, *policy), at,
                                         number(conversation.assignee));
     clock.number = conversation.clock_count + 1;
     emit(SlaStarted{std::move(clock)}, conversation);
@@ -80,21 +80,21 @@ void Decider::start_clock(ConversationId id, Metric metric) {
 // Policy: the customer's first message starts the first response (S6) and the resolution (S9).
 // Later ones start a next response when nothing is owed yet (S7, S8). A conversation that an agent
 // began has no first response. A public message starts a public answer unless one is owed (P1).
-void Decider::customer_asked(ConversationId id, bool is_public) {
+void Decider::customer_asked(ConversationId id, bool is_public, Instant at) {
     const auto conversation = [this, id]() -> const Conversation& {
         return *state.conversation(id);
     };
     const bool answered_before = is_some(conversation().last_answer);
     const sla::Clock* first = last_clock(conversation(), Metric::first_response);
     if (first == nullptr && !answered_before)
-        start_clock(id, Metric::first_response);
+        start_clock(id, Metric::first_response, at);
     else if ((first == nullptr || !sla::is_open(*first)) &&
              open_clock(conversation(), Metric::next_response) == nullptr)
-        start_clock(id, Metric::next_response);
+        start_clock(id, Metric::next_response, at);
     if (is_public && open_clock(conversation(), Metric::public_answer) == nullptr)
-        start_clock(id, Metric::public_answer);
+        start_clock(id, Metric::public_answer, at);
     if (last_clock(conversation(), Metric::resolution) == nullptr)
-        start_clock(id, Metric::resolution);
+        start_clock(id, Metric::resolution, at);
 }
 
 // An agent's message ends what is owed; a public answer only if it is public itself (S5, P1).
@@ -196,12 +196,12 @@ void Decider::pause_follows(ConversationId id) {
 // with its old due. A first response that is owed again takes the next one in (S8), and a matter
 // that was closed is open.
 void Decider::answer_undelivered(ConversationId id) {
-    const std::vector<MessageId> standing = state.conversation(id)->standing_answers;
+    const std::vector<Standing> standing = state.conversation(id)->standing_answers;
     const std::vector<sla::Clock> clocks = state.conversation(id)->clocks;
     bool revived = false;
     for (const sla::Clock& clock : clocks) {
         const bool stands = std::ranges::any_of(
-            standing, [&clock](MessageId answer) { return number(answer) >= clock.answered_by; });
+            standing, [&clock](const Standing& one) { return one.since >= clock.ended_at; });
         if (clock.answered_by == 0 || sla::is_open(clock) || stands ||
             !may_revive(*state.conversation(id), clock))
             continue;

@@ -83,6 +83,8 @@ private:
     void answer_automatically(const connectors::Inbound& inbound, model::ConversationId id,
                               bool fresh);
     model::Message inbound_message(const model::ReceiveInbound& command, model::ConversationId id);
+    model::Instant asked_at(const connectors::Inbound& inbound,
+                            const model::Conversation& conversation);
     void refresh_contact(model::ConversationId id);
 
     // replies
@@ -101,9 +103,9 @@ private:
     const sla::Calendar& calendar_for(const model::Conversation& conversation,
                                       const sla::Policy& policy) const;
     const sla::Clock* clock_with(model::ConversationId id, std::uint32_t number) const;
-    void customer_asked(model::ConversationId id, bool is_public);
+    void customer_asked(model::ConversationId id, bool is_public, model::Instant at);
     void answered(model::ConversationId id, model::MessageId by, bool is_public);
-    void start_clock(model::ConversationId id, sla::Metric metric);
+    void start_clock(model::ConversationId id, sla::Metric metric, model::Instant at);
     void end_clocks(model::ConversationId id, const std::function<bool(const sla::Clock&)>& wanted,
                     const std::function<sla::Clock(const sla::Clock&)>& end);
     void void_clocks(model::ConversationId id, std::initializer_list<sla::Metric> metrics,

@@ -200,7 +200,9 @@ struct Fold {
         if (message.visibility != Visibility::note) conversation.last_direction = message.direction;
         if (message.visibility == Visibility::note || message.external_id.empty()) return;
         state.add_thread(conversation.inbox, message.external_id, conversation.id);
-        if (message.direction == Direction::out && message.kind == MessageKind::auto_reply) return;
+        // Answers follow what their reader has: neither the hub's own words nor what has not left.
+        const bool own_words = message.kind == MessageKind::auto_reply;
+        if (message.direction == Direction::out && (own_words || message.planned)) return;
         conversation.thread_ids.push_back(message.external_id);
         // Keep the first and the newest, as a References header should.
         if (conversation.thread_ids.size() > thread_ids_max)
@@ -219,26 +221,28 @@ struct Fold {
             const bool unwanted = conversation.is_spam || conversation.profile.blocked;
             if (fact.message.kind == MessageKind::message && !unwanted &&
                 !conversation.waiting_since)
-                conversation.waiting_since = event.at;
+                conversation.waiting_since = fact.message.received_at;
         });
         const InboxId inbox = state.conversation(event.conversation)->inbox;
         for (const std::string& id : fact.thread_ids)
             state.add_thread(inbox, id, event.conversation);
-        if (counts_arrival(state, inbox, fact.message)) {
-            auto& arrivals = state.contact_at(event.contact).automatic.arrivals;
-            arrivals.push_back(event.at);
-            if (arrivals.size() > arrivals_max) arrivals.erase(arrivals.begin());
-        }
+        Contact* sender = counts_arrival(state, inbox, fact.message)
+                              ? state.contact_in_memory(ContactId{fact.message.author.id})
+                              : nullptr;
+        if (sender == nullptr) return;
+        auto& arrivals = sender->automatic.arrivals;
+        arrivals.push_back(event.at);
+        if (arrivals.size() > arrivals_max) arrivals.erase(arrivals.begin());
     }
     void operator()(const ReplyQueued& fact) const {
         state.change(event.conversation, [this, &fact](Conversation& conversation) {
             add_message(conversation, fact.message);
             add_participants(state, conversation, fact.message);
-            fold_reply(conversation, fact);
+            fold_reply(conversation, fact, event.at);
         });
-        if (fact.message.kind == MessageKind::auto_reply)
-            state.contact_at(event.contact)
-                .automatic.last[state.conversation(event.conversation)->inbox] = event.at;
+        if (fact.message.kind != MessageKind::auto_reply) return;
+        if (Contact* contact = state.contact_in_memory(event.contact))
+            contact->automatic.last[state.conversation(event.conversation)->inbox] = event.at;
     }
     void operator()(const NoteAdded& fact) const {
         state.change(event.conversation, [this, &fact](Conversation& conversation) {
@@ -246,8 +250,9 @@ struct Fold {
         });
     }
     void operator()(const DeliveryChanged& fact) const {
-        state.change(event.conversation,
-                     [&fact](Conversation& conversation) { fold_delivery(conversation, fact); });
+        state.change(event.conversation, [this, &fact](Conversation& conversation) {
+            fold_delivery(conversation, fact, event.at);
+        });
     }
     void operator()(const StatusChanged& fact) const {
         wrap_up(fact);

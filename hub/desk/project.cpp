@@ -147,8 +147,10 @@ void Projection::add(const State& state, const Event& event, const storage::Even
                       received->receipt_key);
         for (const std::string& id : received->thread_ids)
             add_thread_id(inbox, event.conversation, id, {});
-        if (counts_arrival(state, InboxId{inbox}, received->message))
-            contacts_.insert(event.contact);
+        const ContactId sender{received->message.author.id};
+        if (counts_arrival(state, InboxId{inbox}, received->message) &&
+            state.contact(sender) != nullptr)
+            contacts_.insert(sender);
     }
     if (const auto* reply = std::get_if<ReplyQueued>(&event.fact)) {
         add_message(state, event, row, reply->message);

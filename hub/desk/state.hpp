@@ -105,6 +105,11 @@ public:
         change(conversation);
         index(conversation);
     }
+    // Null when the store alone has it.
+    model::Contact* contact_in_memory(model::ContactId id) {
+        const auto found = contacts_.find(id);
+        return found == contacts_.end() ? nullptr : &found->second;
+    }
     model::Contact& contact_at(model::ContactId id) { return contacts_.at(id); }
     void add_identity(model::ContactId contact, const model::Identity& identity);
     void add_thread(model::InboxId inbox, const std::string& external_id, model::ConversationId id);

@@ -115,6 +115,8 @@ void MailRoad::fetched(model::InboxId inbox, const Fetched& fetched, runtime::Lo
                   Inbound& inbound = command.inbound;
                   inbound.inbox = inbox;
                   inbound.cursor = fetched.cursor;
+                  inbound.arrived_at = fetched.arrived;
+                  inbound.after_gap = fetched.after_gap;
                   if (!fetched.thread.empty()) inbound.thread_ids.push_back(fetched.thread);
                   inbound.token_conversation = token_among(recipients, inbound, options_.token_key);
                   intake_.receive(std::move(command), loop,

@@ -38,6 +38,8 @@ public:
     struct Fetched {
         std::shared_ptr<const std::string> raw;
         std::string thread;  // the server's own id of its thread; may be empty
+        std::optional<model::Instant> arrived;
+        bool after_gap = false;
         connectors::Cursor cursor;
     };
     void fetched(model::InboxId inbox, const Fetched& mail, runtime::Loop& loop,

@@ -160,11 +160,12 @@ MailboxSink Mailboxes::sink(const std::shared_ptr<Running>& running) {
     MailboxSink sink;
     const model::InboxId inbox = running->inbox.id;
     const std::string key = running->cursor_key;
-    sink.deliver = [this, inbox, key](std::string raw, std::string thread, std::string cursor,
-                                      auto done) {
+    sink.deliver = [this, inbox, key](MailboxMail mail, std::string cursor, auto done) {
         world_.road.fetched(inbox,
-                            {.raw = std::make_shared<const std::string>(std::move(raw)),
-                             .thread = std::move(thread),
+                            {.raw = std::make_shared<const std::string>(std::move(mail.raw)),
+                             .thread = std::move(mail.thread),
+                             .arrived = mail.arrived,
+                             .after_gap = mail.after_gap,
                              .cursor = {key, std::move(cursor)}},
                             world_.loop, std::move(done));
     };

@@ -11,7 +11,8 @@ namespace {
 
 constexpr std::size_t rows_per_look_max = 64;
 constexpr auto look_again_after = std::chrono::minutes{10};  // a row that waits for a way out
-constexpr auto tell_again_after = std::chrono::seconds{1};   // the store could not take it
+constexpr auto look_at_least_every = std::chrono::seconds{15};
+constexpr auto tell_again_after = std::chrono::seconds{1};  // the store could not take it
 
 DeliveryState state_of(connectors::OutcomeKind kind) {
     switch (kind) {
@@ -82,11 +83,14 @@ void Outbox::look() {
     world_.store.read([this, until](storage::Reader& reader) {
         auto rows = std::make_shared<std::vector<storage::OutboxRow>>(
             reader.outbox_due(until, rows_per_look_max));
-        world_.post([this, rows] { take(std::move(*rows)); });
+        std::optional<Instant> next;
+        for (const storage::OutboxRow& row : reader.outbox_due(Instant::max(), rows_per_look_max))
+            if (row.due_at > until && (!next || row.due_at < *next)) next = row.due_at;
+        world_.post([this, rows, next] { take(std::move(*rows), next); });
     });
 }
 
-void Outbox::take(std::vector<storage::OutboxRow> rows) {
+void Outbox::take(std::vector<storage::OutboxRow> rows, std::optional<Instant> next) {
     looking_ = false;
     // One message of a conversation at a time, the oldest first.
     std::ranges::sort(rows, {}, &storage::OutboxRow::id);
@@ -100,7 +104,8 @@ void Outbox::take(std::vector<storage::OutboxRow> rows) {
             attempt(row);
     if (!settled.empty()) look_again_ = true;
     if (look_again_) return look();
-    world_.set_timer(world_.clock.now() + std::chrono::seconds{15});
+    const Instant latest = world_.clock.now() + look_at_least_every;
+    world_.set_timer(std::min(next.value_or(latest), latest));
 }
 
 void Outbox::attempt(const storage::OutboxRow& row) {
@@ -148,6 +153,9 @@ void Outbox::settle(const storage::OutboxRow& row, const connectors::Outcome& ou
     command.state = what.state;
     command.reason = what.reason;
     command.recipients = recipients_of(outcome);
+    if (!what.again)  // nobody waits any more
+        for (RecipientDelivery& one : command.recipients)
+            if (one.state == DeliveryState::queued) one.state = DeliveryState::failed;
     command.undecided = what.again;
     command.attempts = row.attempts + (what.again ? 1 : 0);
     if (what.again)

@@ -55,7 +55,8 @@ public:
     std::size_t sending() const { return busy_.size(); }
 
 private:
-    void take(std::vector<storage::OutboxRow> rows);
+    // `next`: when the first of those that are not due will be.
+    void take(std::vector<storage::OutboxRow> rows, std::optional<model::Instant> next);
     void attempt(const storage::OutboxRow& row);
     void deliver(const storage::OutboxRow& row);
     void settle(const storage::OutboxRow& row, const connectors::Outcome& outcome);

@@ -38,6 +38,39 @@ Json routing_place_json(const Conversation& conversation) {
             {"policy_id", id_json(conversation.policy)}};
 }
 
+Json standing_json(const std::vector<Standing>& answers) {
+    Json json = Json::array();
+    for (const Standing& one : answers)
+        json.push_back({{"id", text_of(one.answer)}, {"since", text_of(one.since)}});
+    return json;
+}
+
+Json returned_json(const std::vector<Returned>& answers) {
+    Json json = Json::array();
+    for (const Returned& one : answers)
+        json.push_back({{"id", text_of(one.answer)}, {"reason", one.reason}});
+    return json;
+}
+
+std::vector<Returned> returned_from(const Json& json) {
+    std::vector<Returned> answers;
+    for (const Json& one : json.value("returned", Json::array()))
+        answers.push_back({id_from<MessageId>(one, "id"), one.at("reason")});
+    return answers;
+}
+
+// Rows of before this form have ids alone: they stand for whatever they were counted for.
+std::vector<Standing> standing_from(const Json& json) {
+    std::vector<Standing> answers;
+    for (const Json& one : json)
+        answers.push_back(
+            one.is_string()
+                ? Standing{MessageId{std::stoull(one.get<std::string>())},
+                           Instant{std::chrono::sys_days{std::chrono::year{9999} / 12 / 31}}}
+                : Standing{id_from<MessageId>(one, "id"), time_from(one, "since")});
+    return answers;
+}
+
 template <class Id>
 std::vector<Id> maybe_ids(const Json& json, const char* name) {
     return json.contains(name) ? ids_from<Id>(json, name) : std::vector<Id>{};
@@ -83,7 +116,7 @@ std::string to_json(const Conversation& conversation) {
          {"sla", std::move(clocks)},
          {"clock_count", conversation.clock_count},
          {"last_answer", id_json(conversation.last_answer)},
-         {"standing_answers", ids_json(conversation.standing_answers)},
+         {"standing_answers", standing_json(conversation.standing_answers)},
          {"resolved_at", time_json(conversation.resolved_at)},
          {"routing", routing_place_json(conversation)},
          {"public", conversation.is_public},
@@ -98,6 +131,7 @@ std::string to_json(const Conversation& conversation) {
          {"ver", conversation.version}});
     if (!conversation.held.empty()) json["held"] = ids_json(conversation.held);
     if (!conversation.planned.empty()) json["planned"] = ids_json(conversation.planned);
+    if (!conversation.returned.empty()) json["returned"] = returned_json(conversation.returned);
     if (!conversation.taken_back.empty()) json["taken_back"] = ids_json(conversation.taken_back);
     if (!conversation.participants.empty()) json["participants"] = conversation.participants;
     if (conversation.answered_automatically) json["answered_automatically"] = true;
@@ -142,7 +176,8 @@ Conversation conversation_from(std::string_view text) {
                        .clocks = {},
                        .clock_count = json.at("clock_count"),
                        .last_answer = id_from<MessageId>(json, "last_answer"),
-                       .standing_answers = ids_from<MessageId>(json, "standing_answers"),
+                       .standing_answers = standing_from(json.at("standing_answers")),
+                       .returned = returned_from(json),
                        .resolved_at = maybe_time_from(json, "resolved_at"),
                        .is_public = json.at("public"),
                        .is_spam = json.at("spam"),

@@ -249,6 +249,18 @@ struct Message {
     friend bool operator==(const Message&, const Message&) = default;
 };
 
+struct Standing {
+    MessageId answer{};
+    Instant since{};  // it answers
+    friend bool operator==(const Standing&, const Standing&) = default;
+};
+
+struct Returned {
+    MessageId answer{};
+    std::string reason;
+    friend bool operator==(const Returned&, const Returned&) = default;
+};
+
 struct Conversation {
     ConversationId id{};
     std::uint64_t number = 0;  // what people say aloud: "#8224"
@@ -270,8 +282,9 @@ struct Conversation {
     // Every open clock and the last ended one of each metric; the store's table keeps them all.
     std::vector<sla::Clock> clocks;
     std::uint32_t clock_count = 0;
-    MessageId last_answer{};                  // our newest message to the customer
-    std::vector<MessageId> standing_answers;  // the newest that were not refused for good (S5)
+    MessageId last_answer{};                 // our newest message to the customer
+    std::vector<Standing> standing_answers;  // the newest that were not refused for good (S5)
+    std::vector<Returned> returned;          // the newest that were
     std::optional<Instant> resolved_at;
     // Where it stands in routing.
     std::optional<Instant> assigned_at;   // to the present assignee
@@ -310,6 +323,7 @@ struct Conversation {
 inline constexpr std::size_t thread_ids_max = 20;
 inline constexpr std::size_t participants_max = 50;
 inline constexpr std::size_t taken_back_max = 20;
+inline constexpr std::size_t returned_max = 20;
 inline constexpr std::size_t standing_answers_max = 8;
 inline constexpr std::size_t preview_bytes_max = 160;
 

@@ -175,7 +175,9 @@ std::vector<OutboxRow> MemoryReader::outbox_due(Instant now, std::size_t limit) 
     std::vector<OutboxRow> rows;
     std::set<ConversationId> older;
     for (const auto& [id, row] : tables_.outbox)
-        if (older.insert(row.conversation).second && row.due_at <= now) rows.push_back(row);
+        if (!(row.state == "held" && row.attempts == 0 && row.due_at > now) &&
+            older.insert(row.conversation).second && row.due_at <= now)
+            rows.push_back(row);
     std::ranges::sort(rows, {}, [](const OutboxRow& row) { return std::pair{row.due_at, row.id}; });
     keep(rows, limit);
     return rows;

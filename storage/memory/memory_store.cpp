@@ -29,7 +29,9 @@ struct Writer {
         auto& recipients = found->second.recipients;
         const auto place =
             std::ranges::lower_bound(recipients, row.address, {}, &RecipientRow::address);
-        if (place != recipients.end() && place->address == row.address)
+        const bool known = place != recipients.end() && place->address == row.address;
+        if (known && place->state == "failed" && row.state != "failed") return;
+        if (known)
             *place = row;
         else
             recipients.insert(place, row);

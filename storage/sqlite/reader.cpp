@@ -199,7 +199,8 @@ std::vector<ClockRow> SqliteReader::clocks(ConversationId id) {
 std::vector<OutboxRow> SqliteReader::outbox_due(Instant now, std::size_t limit) {
     return all(db_.prepared("SELECT * FROM outbox WHERE due_at<=?1 AND NOT EXISTS (SELECT 1 FROM "
                             "outbox older WHERE older.conversation=outbox.conversation AND "
-                            "older.id<outbox.id) ORDER BY due_at,id LIMIT ?2")
+                            "older.id<outbox.id AND NOT (older.state='held' AND older.attempts=0 "
+                            "AND older.due_at>?1)) ORDER BY due_at,id LIMIT ?2")
                    .bind(now, limit),
                to_outbox);
 }

@@ -44,7 +44,8 @@ struct Writer {
         db.prepared(
               "INSERT INTO recipients SELECT id,?2,?3,?4 FROM messages WHERE id=?1 "
               "ON CONFLICT(message, address) "
-              "DO UPDATE SET state=excluded.state, reason=excluded.reason")
+              "DO UPDATE SET state=excluded.state, reason=excluded.reason "
+              "WHERE recipients.state<>'failed' OR excluded.state='failed'")
             .bind(row.message, row.address, row.state, row.reason)
             .run();
     }

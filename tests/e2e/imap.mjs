@@ -21,8 +21,10 @@ async function connected({ hub, dovecot }) {
   await shop.untilCame(1);
   figure('delivered to stored with IDLE, ms', Date.now() - begun);
   equal(await wellOf(hub, shop), { part: 'mailbox Mailbox shop', well: true, detail: '' }, 'the part of /readyz');
-  const token = (await hub.tokenOf('giulia')).token;
-  equal((await hub.request('GET', '/api/v1/mailboxes', { token })).status, 403, 'the mailboxes for an agent');
+  for (const [name, status] of [['giulia', 403], ['sara', 200]]) {
+    const { token } = await hub.tokenOf(name);
+    equal((await hub.request('GET', '/api/v1/mailboxes', { token })).status, status, `the mailboxes for ${name}`);
+  }
   await shop.exactly(['idle-1'], 'idle-last');
 }
 

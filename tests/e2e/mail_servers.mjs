@@ -54,6 +54,29 @@ passdb {
 }
 ` : '');
 
+// Where Postfix asks whether a sign-in is right.
+const dovecotSasl = (at) => (at.saslPort ? `
+service auth {
+  inet_listener {
+    port = ${at.saslPort}
+  }
+}
+` : '');
+
+// Scripts run as mails are delivered; what they write leaves by SMTP.
+const dovecotSieve = (at) => (at.sieve ? `
+protocol lmtp {
+  mail_plugins = sieve
+}
+plugin {
+  sieve = file:~/sieve;active=~/.dovecot.sieve
+  sieve_extensions = +vacation-seconds
+  sieve_vacation_min_period = 0
+}
+postmaster_address = postmaster@customers.test
+submission_host = 127.0.0.1:${at.sieve.submissionPort}
+` : '');
+
 const dovecotConfig = (at) => `
 base_dir = ${at.folder}/run
 state_dir = ${at.folder}/state
@@ -97,10 +120,13 @@ service anvil {
     mode = 0
   }
 }
+${dovecotSasl(at)}
+${dovecotSieve(at)}
 `;
 
 export class Dovecot {
-  // options: { password, tls: of certificates(), userinfo: URL that tells whose token it is }
+  // options: { password, tls: of certificates(), userinfo: URL that tells whose token it is, saslPort,
+  // sieve: { submissionPort, scripts: { user: script } } }
   static async start(options = {}) {
     const peer = Object.assign(new Dovecot(), { password: 'secret', ...options });
     peer.folder = temporaryFolder('dovecot');
@@ -109,6 +135,11 @@ export class Dovecot {
     fs.chmodSync(`${peer.folder}/mail`, 0o777);
     fs.writeFileSync(`${peer.folder}/oauth2.conf`, `introspection_mode = auth\nintrospection_url = ${peer.userinfo}\nusername_attribute = email\n`);
     fs.writeFileSync(`${peer.folder}/dovecot.conf`, dovecotConfig(peer));
+    for (const [user, script] of Object.entries(peer.sieve?.scripts ?? {})) {
+      fs.mkdirSync(`${peer.folder}/mail/${user}`);
+      fs.writeFileSync(`${peer.folder}/mail/${user}/.dovecot.sieve`, script);
+      await run('chown', ['-R', 'nobody:nogroup', `${peer.folder}/mail/${user}`]);
+    }
     atEnd(() => peer.stop());
     await peer.startAgain();
     return peer;
@@ -194,6 +225,7 @@ maximal_queue_lifetime = 1m
 minimal_backoff_time = 1s
 maximal_backoff_time = 2s
 queue_run_delay = 1s
+${at.main}
 `;
 
 const postfixMaster = (at) => `
@@ -223,12 +255,13 @@ postlog unix-dgram n - n - 1 postlogd
 `;
 
 export class Postfix {
-  // customersPort: LMTP for customers.test; hubPort: LMTP of the hub for demo.localhost; transports: of more domains.
-  static async start({ customersPort, hubPort, transports = {} }) {
-    const peer = Object.assign(new Postfix(), { domains: ['demo.localhost', ...Object.keys(transports)] });
+  // customersPort: LMTP for customers.test; hubPort: LMTP of the hub for demo.localhost; transports: of more domains;
+  // main: more lines of main.cf.
+  static async start({ customersPort, hubPort, smtpPort, transports = {}, main = '' }) {
+    const peer = Object.assign(new Postfix(), { domains: ['demo.localhost', ...Object.keys(transports)], main });
     peer.folder = temporaryFolder('postfix');
     peer.customersPort = customersPort;
-    peer.smtpPort = await freePort();
+    peer.smtpPort = smtpPort ?? (await freePort());
     const conf = `${peer.folder}/conf`;
     for (const name of ['conf', 'queue', 'data']) fs.mkdirSync(`${peer.folder}/${name}`);
     await run('chown', ['postfix', `${peer.folder}/data`]);

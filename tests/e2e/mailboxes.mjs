@@ -95,7 +95,13 @@ export class Gate {
       if (left === 0) server.pause();
     });
     hub.on('data', (bytes) => server.write(bytes));
-    for (const one of [hub, server]) one.on('error', () => {}).on('close', pair.end);
+    const ended = () => pair.end() ?? this.pairs.delete(pair);
+    for (const one of [hub, server]) one.on('error', () => {}).on('close', ended);
+  }
+  // Ends the connections there are.
+  hangUp() {
+    for (const pair of this.pairs) pair.end();
+    return until('the connections to end', () => this.pairs.size === 0);
   }
   // On new connections everything passes.
   open() {

@@ -77,6 +77,7 @@ void check_other_readers(std::string_view input) {
         const OauthReply reply = oauth_reply(status, input);
         promise(reply.access_token.empty() == !reply.why.empty());
         promise(reply.access_token.empty() || !reply.refused);
+        promise(reply.lifetime.count() >= 0 && reply.lifetime.count() <= 366L * 86'400);
     }
 }
 

@@ -1,5 +1,6 @@
 #include "connectors/email/mime.hpp"
 
+#include "connectors/email/reply_trim.hpp"
 #include "fuzz.hpp"
 
 using namespace connectors;
@@ -17,7 +18,7 @@ void check(const Inbound& mail) {
         promise(valid_utf8(text) == text);
     promise(mail.html.size() <= limits.text_bytes_max);
     promise(mail.attachments.size() <= static_cast<std::size_t>(limits.parts_max));
-    promise(mail.subject.find('\n') == std::string::npos);
+    promise((mail.subject + mail.sender.name).find_first_of("\r\n") == std::string::npos);
     promise(!mail.receipt_key.empty() && !mail.sender.value.empty());
     for (const Attachment& attachment : mail.attachments) {
         promise(attachment.size == attachment.bytes->size());

@@ -1,7 +1,6 @@
 #include "connectors/email/report.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include "connectors/email/header_text.hpp"
 #include "connectors/email/mime.hpp"
@@ -13,18 +12,6 @@ using namespace connectors;
 using namespace connectors::email;
 
 namespace {
-
-// Lines "%%" divide an input into the parts of a mail, in the order of the fields below.
-std::array<std::string, 6> parts_of(std::string_view input) {
-    constexpr std::string_view divider = "\n%%\n";
-    std::array<std::string, 6> parts;
-    for (std::string& part : parts) {
-        const auto end = std::min(input.find(divider), input.size());
-        part = input.substr(0, end);
-        input.remove_prefix(std::min(end + divider.size(), input.size()));
-    }
-    return parts;
-}
 
 bool is_status(const std::string& status) {
     return status.empty() ||
@@ -75,7 +62,8 @@ void check_text(std::string_view text) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    const auto [fields, type, status, feedback, text, original] = parts_of(text_of(data, size));
+    // In the order of the fields of `ReportParts`.
+    const auto [fields, type, status, feedback, text, original] = parts_of<6>(text_of(data, size));
     ReportParts parts{.fields = header_fields(fields),
                       .envelope_sender = fields.starts_with('x') ? "a@b.test" : "<>",
                       .report_type = type,

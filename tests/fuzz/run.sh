@@ -1,13 +1,32 @@
 #!/usr/bin/env bash
-# Builds the fuzzers and lets each one run: tests/fuzz/run.sh [seconds]
+# Builds the fuzzers and lets each one run, two at a time: tests/fuzz/run.sh [seconds]
+# Each counts as one test; the last line is "N passed, N failed, 0 skipped". The input that broke a promise stays in
+# build/fuzz/findings: give it to the fuzzer as its argument to see it again.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-seconds=${1:-60}
-cmake --preset fuzz -DSPORTELLO_TESTS=OFF >/dev/null
-cmake --build --preset fuzz --target websocket_fuzz smtp_fuzz mime_fuzz chat_fuzz report_fuzz imap_fuzz
-for name in websocket smtp mime chat report imap; do
-  mkdir -p "build/fuzz/corpus/$name"
-  find build/fuzz -name "${name}_fuzz" -type f -perm -u+x -print -quit | while read -r program; do
-    "$program" -max_total_time="$seconds" -rss_limit_mb=2048 -timeout=20 "build/fuzz/corpus/$name" "tests/fuzz/seeds/$name"
-  done
-done
+export seconds=${1:-60}
+mkdir -p build/fuzz/findings
+names=()
+for source in tests/fuzz/*_fuzz.cpp; do names+=("$(basename "$source" .cpp)"); done
+
+{ cmake --preset fuzz -DSPORTELLO_TESTS=OFF && cmake --build --preset fuzz --target "${names[@]}"; } \
+  >build/fuzz/build.log 2>&1 ||
+  { tail -n 40 build/fuzz/build.log; echo "The fuzzers do not build."; echo "0 passed, ${#names[@]} failed, 0 skipped"; exit 1; }
+
+# A run begins with the kept corpus and what earlier runs found on this machine.
+fuzz() {
+  local name=$1 log="build/fuzz/$1.log" corpus="build/fuzz/corpus/${1%_fuzz}"
+  mkdir -p "$corpus"
+  if "build/fuzz/tests/fuzz/$name" -max_total_time="$seconds" -rss_limit_mb=2048 -timeout=10 \
+    -artifact_prefix="build/fuzz/findings/$name-" "$corpus" "tests/fuzz/seeds/${name%_fuzz}" >"$log" 2>&1; then
+    echo "$name: passed, $(grep -E '^Done ' "$log")"
+  else
+    echo "$name: FAILED"$'\n'"$(tail -n 40 "$log")"
+  fi
+}
+export -f fuzz
+results=$(printf '%s\n' "${names[@]}" | xargs -P 2 -I{} bash -c 'fuzz {}')
+echo "$results"
+passed=$(grep -cE '^[a-z]+_fuzz: passed' <<<"$results" || true)
+echo "$passed passed, $((${#names[@]} - passed)) failed, 0 skipped"
+((passed == ${#names[@]}))

@@ -9,6 +9,7 @@
 #include <boost/asio/write.hpp>
 #include <sstream>
 
+#include "connectors/email/imap_dates.hpp"
 #include "connectors/email/imap_wire.hpp"
 
 namespace imap_peer {
@@ -150,6 +151,8 @@ std::string Peer::fetch(const std::string& command) const {
         const Mail& mail = mails[i];
         if (!holds(words.at(2), mail.uid, mails.back().uid)) continue;
         text += "* " + std::to_string(i + 1) + " FETCH (UID " + std::to_string(mail.uid);
+        if (command.find("INTERNALDATE") != std::string::npos)
+            text += " INTERNALDATE \"22-Nov-2026 09:00:00 +0100\"";
         if (command.find("X-GM-THRID") != std::string::npos)
             text += " X-GM-THRID " + std::to_string(1700 + mail.uid % 2);
         if (command.find("RFC822.SIZE") != std::string::npos)

@@ -120,11 +120,11 @@ private:
     }
     MailboxSink sink() {
         MailboxSink sink;
-        sink.deliver = [this](std::string raw, const std::string& thread, const std::string& place,
-                              const Done& done) {
-            threads.push_back(thread);
-            offered.push_back(raw);
-            answer(place, done, [this, raw] { taken.push_back(raw); });
+        sink.deliver = [this](const MailboxMail& mail, const std::string& place, const Done& done) {
+            threads.push_back(mail.thread);
+            gaps.push_back(mail.after_gap);
+            offered.push_back(mail.raw);
+            answer(place, done, [this, raw = mail.raw] { taken.push_back(raw); });
         };
         sink.quarantine = [this](std::string raw, std::string reason, const std::string& place,
                                  const Done& done) {
@@ -157,6 +157,7 @@ protected:
     std::string access_token;
     std::vector<std::string> offered;
     std::vector<std::string> threads;  // of the offered ones, as the server has them
+    std::vector<bool> gaps;            // whether they may have come while nobody watched
     std::vector<std::string> taken;
     std::vector<Quarantined> quarantine;
     std::vector<MailboxHealth> told;

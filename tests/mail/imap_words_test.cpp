@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "connectors/email/imap_dates.hpp"
 #include "connectors/email/imap_wire.hpp"
 
 namespace {
@@ -100,6 +101,21 @@ TEST(ImapDate, IsADayAMonthsNameAndAYear) {
     EXPECT_EQ(imap_date(20485), "1-Feb-2026");
     EXPECT_EQ(imap_date(20779), "22-Nov-2026");
     EXPECT_EQ(imap_date(-1), "31-Dec-1969");
+}
+
+TEST(ImapWords, InternalDatesAreInstants) {
+    const auto seconds = [](const char* text) -> std::optional<std::int64_t> {
+        const auto at = imap_instant(text);
+        if (!at) return std::nullopt;
+        return std::chrono::duration_cast<std::chrono::seconds>(at->time_since_epoch()).count();
+    };
+    EXPECT_EQ(seconds("22-Nov-2026 09:00:00 +0100"), 1795334400);
+    EXPECT_EQ(seconds(" 2-Nov-2026 09:00:00 -0330"), 1793622600);
+    EXPECT_EQ(seconds("31-Dec-1999 23:59:60 +0000"), 946684800);
+    for (const char* wrong :
+         {"", "22-Nov-2026", "31-Feb-2026 09:00:00 +0000", "22-Xyz-2026 09:00:00 +0000",
+          "22-Nov-2026 24:00:00 +0000", "22-Nov-2026 09:00:00 0100"})
+        EXPECT_EQ(seconds(wrong), std::nullopt) << wrong;
 }
 
 }  // namespace

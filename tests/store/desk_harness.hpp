@@ -101,6 +101,10 @@ inline std::optional<model::Command> random_delivery(Store& store, sim::Random& 
     command.state = states[random.below(4)];
     command.reason = random.one_in(2) ? "the relay's \"words\"" : "";
     if (command.state == model::DeliveryState::queued) command.retry_at = at_second(1'000'000);
+    // Recipients follow from what was drawn already: equal seeds stay equal.
+    if (!command.reason.empty())
+        command.recipients = {{"lea@y.it", command.state, command.reason},
+                              {"ada@y.it", model::DeliveryState::sent, ""}};
     return command;
 }
 

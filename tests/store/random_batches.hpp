@@ -32,7 +32,7 @@ private:
     std::uint64_t key() { return below(10) == 0 ? 1 + below(next_key_) : next_key_++; }
 
     RowWrite entity() {
-        switch (below(8)) {
+        switch (below(9)) {
             case 0:
                 return ContactRow{ContactId{1 + below(4)}, word()};
             case 1:
@@ -61,6 +61,9 @@ private:
                 return AttachmentRow{
                     AttachmentId{key()}, conversation(), MessageId{1}, word(), word(), 1, "", true};
             case 6:
+                return RecipientRow{MessageId{1 + below(next_key_)}, word(),
+                                    below(3) == 0 ? "failed" : word(), word()};
+            case 7:
                 return AvailabilityRow{1 + below(3), instant(), word()};
             default:
                 return ConfigRow{below(2) == 0 ? "team" : "agent", 1 + below(3), word()};
@@ -92,17 +95,21 @@ private:
                 return ThreadRow{below(2), word(), conversation()};
             case 2:
                 return clock();
-            case 3:
-                return DecisionRow{key(), conversation(), instant(), word()};
+            case 3:  // it has its event's number, which never comes twice
+                return DecisionRow{next_key_++, conversation(), instant(), word()};
             case 4:
                 return QuarantineRow{key(), instant(), below(3), word(), word()};
             case 5:
-                return OutboxRow{
-                    1 + below(6), conversation(), instant(), static_cast<std::uint32_t>(below(4)),
-                    "queued",     word(),         word()};
+                return OutboxRow{1 + below(6),
+                                 conversation(),
+                                 instant(),
+                                 static_cast<std::uint32_t>(below(4)),
+                                 below(2) == 0 ? "held" : "queued",
+                                 word(),
+                                 word()};
             case 6:
                 return OutboxRetry{1 + below(6), instant(), static_cast<std::uint32_t>(below(9)),
-                                   word()};
+                                   word(), below(2) == 0 ? "" : word()};
             default:
                 return OutboxRemoval{1 + below(6)};
         }

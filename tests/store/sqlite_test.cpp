@@ -226,6 +226,10 @@ TEST(StoreEngines, agree_after_the_same_random_batches) {
         ASSERT_EQ(dump(*memory), dump(*sqlite)) << "seed " << seed;
         const auto outbox = [](Reader& r) { return r.outbox(1000); };
         ASSERT_EQ(read(*memory, outbox), read(*sqlite, outbox)) << "seed " << seed;
+        for (const std::int64_t second : {0, 25, 50}) {
+            const auto due = [second](Reader& r) { return r.outbox_due(at_second(second), 1000); };
+            ASSERT_EQ(read(*memory, due), read(*sqlite, due)) << "seed " << seed;
+        }
     }
 }
 

@@ -52,7 +52,10 @@ inline Inbox sample_inbox() {
             .identity_key = "top secret",
             .mailbox = sample_mailbox(),
             .signature = "Sportello",
-            .undo_seconds = 10};
+            .undo_seconds = 10,
+            .sender_name = SenderName::agent,
+            .automatic_reply = AutomaticReply{"We open:\n{next_opening} \u2744",
+                                              AutomaticReplyWhen::out_of_hours, 48}};
 }
 
 inline Agent sample_agent() {
@@ -174,6 +177,8 @@ inline Message sample_message() {
         .defects = {"bad date"},
         .raw_sha256 = "cd34",
         .delivery = {},
+        .leaves_at = morning + 2h,
+        .planned = true,
         .sent_at = morning,
         .received_at = morning + 1s};
 }
@@ -224,7 +229,11 @@ inline std::vector<Fact> sample_facts() {
         MessageReceived{sample_message(), {"older@example.org", "oldest@example.org"}, "key"},
         ReplyQueued{sample_message(), morning + 10s},
         NoteAdded{sample_message()},
-        DeliveryChanged{MessageId{41}, DeliveryState::failed, "no such user"},
+        DeliveryChanged{MessageId{41},
+                        DeliveryState::failed,
+                        "no such user",
+                        {{"lea@example.org", DeliveryState::sent, ""},
+                         {"max@example.org", DeliveryState::failed, "550 \"no\""}}},
         StatusChanged{Status::pending, Status::snoozed, morning + 2h},
         PriorityChanged{Priority::low, Priority::urgent},
         TagsChanged{{"parcel", "late"}},
@@ -269,7 +278,43 @@ inline Contact sample_contact() {
             .name = "Giulia",
             .identities = {{"email", "giulia@example.org", true}},
             .created_at = morning,
-            .profile = sample_profile()};
+            .profile = sample_profile(),
+            .automatic = {.last = {{InboxId{11}, morning + 1h}, {InboxId{12}, morning + 2h}},
+                          .arrivals = {morning, morning + 1us}}};
+}
+
+inline connectors::Outbound sample_outbound() {
+    using connectors::OutcomeKind;
+    return {.message = 41,
+            .conversation = 51,
+            .inbox = InboxId{11},
+            .channel = Channel::chat,
+            .from = sample_address(),
+            .to = {sample_address()},
+            .cc = {{"email", "boss@example.org", "", false}},
+            .bcc = {{"email", "file@example.org", "", false}},
+            .subject = "s",
+            .text = "t",
+            .html = "<p>t</p>",
+            .attachments = {{.name = "n", .type = "y", .sha256 = "h", .size = 3, .bytes = nullptr},
+                            {.name = "logo.png",
+                             .type = "image/png",
+                             .sha256 = "i",
+                             .size = 4,
+                             .is_inline = true,
+                             .content_id = "cid-1",
+                             .bytes = nullptr}},
+            .external_id = "e",
+            .in_reply_to = "i",
+            .references = {"r", "q"},
+            .reply_to = "a",
+            .automatic = true,
+            .so_far = {{"lea@example.org", OutcomeKind::sent, "", 0},
+                       {"max@example.org", OutcomeKind::unknown, "lost", 1},
+                       {"eve@example.org", OutcomeKind::permanent, "550", 0},
+                       {"ada@example.org", OutcomeKind::transient, "421", 1},
+                       {"ugo@example.org", OutcomeKind::not_configured, "no relay", 0}},
+            .written_at = morning};
 }
 
 inline Conversation sample_conversation() {
@@ -293,7 +338,8 @@ inline Conversation sample_conversation() {
             .clocks = {sample_clock()},
             .clock_count = 6,
             .last_answer = MessageId{42},
-            .standing_answers = {MessageId{40}, MessageId{42}},
+            .standing_answers = {{MessageId{40}, morning}, {MessageId{42}, morning + 1h}},
+            .returned = {{MessageId{39}, "no such user"}},
             .resolved_at = morning + 3h,
             .assigned_at = morning + 4h,
             .begun = true,
@@ -313,9 +359,11 @@ inline Conversation sample_conversation() {
             .last_direction = Direction::out,
             .run_agent = AgentId{22},
             .run_start = 3,
-            .held = {MessageId{43}},
+            .held = {MessageId{43}, MessageId{45}},
+            .planned = {MessageId{45}},
             .taken_back = {MessageId{44}},
             .participants = {"giulia@example.com"},
+            .answered_automatically = true,
             .asks_to_join = ConversationId{50},
             .thread_ids = {"a", "b"},
             .version = 99};

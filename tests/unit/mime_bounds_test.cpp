@@ -103,4 +103,14 @@ TEST(HostileHtml, EndsThatEndNothingDoNotTakeMinutes) {
     EXPECT_EQ(text_from_html(repeated("<i>", 30'000) + repeated("</b>", 40'000)), "");
 }
 
+// It would write commands of its own to the relay when somebody answers it.
+TEST(HostileAddress, ALineEndInAnAddressIsNoAddress) {
+    const auto mail =
+        read("From: \"a\\\r\n rcpt to:<evil@x.test>\\\r\n b\"@c.test\r\n\r\nText\r\n");
+    EXPECT_TRUE(is_sendable(mail.sender.value)) << mail.sender.value;
+    for (const char* address : {"", "a\r\nb@c.test", "a b@c.test", "a>b@c.test", "a\x7f@c.test"})
+        EXPECT_FALSE(is_sendable(address)) << address;
+    EXPECT_TRUE(is_sendable("l\u00e9a+x@kunde.test"));
+}
+
 }  // namespace

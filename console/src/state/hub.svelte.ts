@@ -3,14 +3,13 @@ import { createSubscriber } from 'svelte/reactivity';
 import { ServerClock } from '../sync/clock.ts';
 import { Problem, request, upload, useCsrfToken } from '../sync/http.ts';
 import { allOperations, clearEverything, dropOperation, keepOperation } from '../sync/outbox.ts';
-import type { Activity, Agent, Conversation, Id, Message, Operation, Snapshot } from '../sync/protocol.ts';
+import type { Activity, Agent, Conversation, Draft, Id, Message, Op, Operation, Snapshot } from '../sync/protocol.ts';
 import { empty, fromSnapshot, opened, reduce, withConversation, type State } from '../sync/reducer.ts';
-import type { Recipients } from './recipients.ts';
 import { Socket, type Status } from '../sync/socket.ts';
 
 export interface Presence { user: Id | null; name: string; what: string; until: number }
 // An answer that was taken back, on its way into the composer.
-export interface Returned { conv: Id; text: string; recipients: Recipients; files: { id: string; name: string }[] }
+export interface Returned { conv: Id; draft: Draft }
 export interface Refused { operation: Operation; code: string; text: string }
 
 const activityKinds =
@@ -28,7 +27,7 @@ class Hub {
   private painting = false;
   private clock = new ServerClock();
   private socket: Socket | undefined;
-  private fetching = new Set<Id>();
+  private fetching = new Map<Id, Op[]>(); // what came meanwhile: the answer may be older
 
   session = $state<'unknown' | 'out' | 'in' | 'expired'>('unknown');
   status = $state<Status>('connecting');
@@ -124,6 +123,7 @@ class Hub {
   }
   delta(seq: number, ops: Parameters<typeof reduce>[2]): void {
     this.set(reduce(this.store, seq, ops));
+    for (const meanwhile of this.fetching.values()) meanwhile.push(...ops);
     for (const op of ops)
       if (op.k === 'message' && op.v.direction === 'in')
         this.presence({ conv: op.v.conversation_id, user: null, name: '', what: 'none' });
@@ -172,8 +172,8 @@ class Hub {
   }
 
   // --- what people do
-  operate(kind: Operation['kind'], conv: Id | undefined, body: Record<string, unknown>, seen?: number): Operation {
-    const operation: Operation = { cid: crypto.randomUUID(), kind, conv, seen, body, at: Date.now() };
+  operate(kind: Operation['kind'], conv: Id | undefined, body: Record<string, unknown>, seen?: number, draft?: Draft): Operation {
+    const operation: Operation = { cid: crypto.randomUUID(), kind, conv, seen, body, draft, at: Date.now() };
     this.pending = [...this.pending, operation];
     void keepOperation(operation).then(() => this.socket?.send(operation));
     return operation;
@@ -186,10 +186,8 @@ class Hub {
       return upload(new File([bytes], file.name, { type: file.type }));
     }));
     const values = (list: readonly { value: string }[] = []) => list.map((one) => one.value);
-    this.returned = {
-      conv: message.conversation_id, text: message.text, files,
-      recipients: { to: values(message.to), cc: values(message.cc), bcc: values(message.bcc) },
-    };
+    const recipients = { to: values(message.to), cc: values(message.cc), bcc: values(message.bcc) };
+    this.returned = { conv: message.conversation_id, draft: { text: message.text, recipients, files, sendAt: '' } };
   }
   dismiss(refused: Refused): void {
     this.refused = this.refused.filter((one) => one !== refused);
@@ -202,7 +200,8 @@ class Hub {
   async open(id: Id): Promise<void> {
     if (this.store.messages.has(id) && !this.store.missing.has(id)) return;
     if (this.fetching.has(id)) return;
-    this.fetching.add(id);
+    const meanwhile: Op[] = [];
+    this.fetching.set(id, meanwhile);
     try {
       if (!this.store.conversations.has(id))
         this.set(withConversation(this.store, await request<Conversation>('GET', `/api/v1/conversations/${id}`)));
@@ -210,7 +209,7 @@ class Hub {
         request<{ items: Message[] }>('GET', `/api/v1/conversations/${id}/messages?limit=50`),
         request<{ items: Activity[] }>('GET', `/api/v1/conversations/${id}/events?limit=200&kinds=${activityKinds}`),
       ]);
-      this.set(opened(this.store, id, messages.items, activities.items));
+      this.set(reduce(opened(this.store, id, messages.items, activities.items), this.store.seq, meanwhile));
     } finally {
       this.fetching.delete(id);
     }

@@ -1,6 +1,6 @@
 // Operations on their way, kept in IndexedDB from before they are shown until they are answered (SY-31). The server
 // takes a repeat only once, so sending again after a reload is safe.
-import type { Operation } from './protocol.ts';
+import { emptyDraft, type Draft, type Operation } from './protocol.ts';
 
 const open = (): Promise<IDBDatabase> =>
   new Promise((resolve, reject) => {
@@ -32,11 +32,12 @@ export const allOperations = async (): Promise<Operation[]> => {
   return all.sort((a, b) => a.at - b.at);
 };
 
-export interface Draft { key: string; text: string }
-export const keepDraft = (draft: Draft) =>
-  run('drafts', 'readwrite', (store) => (draft.text ? store.put(draft) : store.delete(draft.key)) as IDBRequest<IDBValidKey>);
-export const draftOf = async (key: string): Promise<string> =>
-  ((await run('drafts', 'readonly', (store) => store.get(key))) as Draft | undefined)?.text ?? '';
+export const keepDraft = (key: string, draft: Draft) =>
+  run('drafts', 'readwrite', (store) =>
+    (draft.text || draft.recipients || draft.files.length > 0 ? store.put({ key, ...draft }) : store.delete(key)) as IDBRequest<IDBValidKey>);
+export const draftOf = async (key: string): Promise<Draft> => ({
+  ...emptyDraft, ...((await run('drafts', 'readonly', (store) => store.get(key))) as Draft | undefined),
+});
 export const clearEverything = async (): Promise<void> => {
   await run('operations', 'readwrite', (store) => store.clear());
   await run('drafts', 'readwrite', (store) => store.clear());

@@ -91,6 +91,7 @@ export interface Agent {
   email: string;
   role: 'agent' | 'social' | 'supervisor' | 'administrator';
   team_ids: Id[];
+  inbox_ids?: Id[];
 }
 export interface Team { id: Id; name: string }
 export interface Inbox { id: Id; name: string; channel: string; address: string; team_id: Id | null }
@@ -129,6 +130,15 @@ export type Frame =
   | { t: 'ack'; cid: string; seq: number; id: Id; number: number }
   | { t: 'nack'; cid: string; code: string; text: string };
 
+// What an agent has written and not sent.
+export interface Draft {
+  text: string;
+  recipients: { to: string[]; cc: string[]; bcc: string[] } | null; // as chosen; null: everybody of the newest mail
+  files: readonly { id: string; name: string }[];
+  sendAt: string;
+}
+export const emptyDraft: Draft = { text: '', recipients: null, files: [], sendAt: '' };
+
 export interface Operation {
   cid: string;
   kind: 'reply' | 'note' | 'status' | 'assign' | 'tags' | 'priority' | 'availability' | 'offer';
@@ -136,5 +146,6 @@ export interface Operation {
   seen?: number;
   base?: number;
   body: Record<string, unknown>;
+  draft?: Draft; // what comes back into the composer when it is refused
   at: number;
 }

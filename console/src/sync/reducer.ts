@@ -55,8 +55,11 @@ function changedDelivery(list: readonly Message[], activity: Activity): readonly
   const { message_id: id, state, reason, recipients: told = [] } = activity.payload as unknown as { message_id: Id } & Delivery;
   return list.map((one) => {
     if (one.id !== id) return one;
-    const others = (one.delivery.recipients ?? []).filter((known) => !told.some((now) => now.address === known.address));
-    const recipients = [...others, ...told].sort((a, b) => (a.address < b.address ? -1 : 1));
+    const before = one.delivery.recipients ?? [];
+    const failed = (address: string) => before.find((known) => known.address === address && known.state === 'failed');
+    const news = told.map((now) => (now.state === 'failed' ? now : failed(now.address) ?? now)); // what failed stays so
+    const others = before.filter((known) => !told.some((now) => now.address === known.address));
+    const recipients = [...others, ...news].sort((a, b) => (a.address < b.address ? -1 : 1));
     return { ...one, delivery: recipients.length > 0 ? { state, reason, recipients } : { state, reason } };
   });
 }

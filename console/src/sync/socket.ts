@@ -62,7 +62,7 @@ export class Socket {
   }
 
   send(operation: Operation): boolean {
-    const { at: _, ...frame } = operation;
+    const { at: _, draft: __, ...frame } = operation;
     return this.write({ t: 'op', ...frame });
   }
 
