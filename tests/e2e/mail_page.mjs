@@ -156,14 +156,14 @@ async function download({ hub, page, items: [item] }) {
   );
 }
 
-async function readAgain({ hub, page, items: [item, other] }) {
-  await page.locator(`[data-quarantined="${item.id}"] [data-reprocess]`).click();
-  await page.locator(`[data-quarantined="${item.id}"]`).waitFor({ state: 'detached' });
-  await until('its conversation', async () =>
-    (await hub.conversations()).some((one) => one.subject === 'Mail large-1'),
-  );
-  const left = (await hub.get(`${base}/quarantine`)).items.map((one) => one.id);
-  equal(left, [other.id], 'what is left');
+// Only its header is here: there is nothing to make a message of, and nothing is thrown away.
+async function readAgain({ hub, page, items: [item] }) {
+  const line = page.locator(`[data-quarantined="${item.id}"]`);
+  await line.locator('[data-reprocess]').click();
+  await line.locator('.problem', { hasText: 'only its header is here' }).waitFor();
+  equal((await hub.get(`${base}/quarantine`)).items.length, 2, 'what is left');
+  await line.locator('[data-put-aside]').click();
+  await line.waitFor({ state: 'detached' });
 }
 
 async function putAside({ hub, page, items: [, item] }) {
@@ -261,7 +261,7 @@ async function byAddress({ hub, browser }) {
 
 async function clean({ sara: { seen } }) {
   equal(
-    seen.errors.filter((text) => !/status of (401|404)/.test(text)),
+    seen.errors.filter((text) => !/status of (401|404|422)/.test(text)),
     [],
     'errors of the console',
   );

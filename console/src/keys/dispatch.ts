@@ -11,6 +11,7 @@ export function dispatch(event: KeyboardEvent, commands: Readonly<Record<string,
   const command = keyMap[event.key];
   if (!command || event.ctrlKey || event.metaKey || event.altKey) return;
   if (editable(event.target) && event.key !== 'Escape') return;
+  if (event.target instanceof HTMLElement && event.target.closest('dialog')) return; // it has its own
   event.preventDefault();
   commands[command]?.();
 }
