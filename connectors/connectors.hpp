@@ -80,6 +80,7 @@ struct Inbound {
     std::vector<std::string> thread_ids;   // external ids of earlier items, best evidence first
     std::uint64_t token_conversation = 0;  // from a verified reply token; 0: none
     Address sender;
+    std::optional<Address> reply_to;  // where answers are wanted, if not at the sender
     std::vector<Address> to;
     std::vector<Address> cc;
     std::string subject;
@@ -89,8 +90,8 @@ struct Inbound {
     std::vector<Attachment> attachments;
     bool is_public = false;
     Automatic automatic = Automatic::no;
-    bool answerable = true;        // an automatic answer may be sent
-    std::optional<Report> report;  // of a bounce
+    bool answerable = true;                // an automatic answer may be sent
+    std::optional<Report> report;          // of a bounce
     std::optional<Instant> provider_time;  // as its author says
     std::optional<Instant> arrived_at;     // at the provider, by the provider's clock
     bool after_gap = false;                // it may have come while nobody here watched

@@ -62,6 +62,10 @@ void read_headers(GMimeMessage* message, Inbound& mail) {
     read_addresses(message, "From", g_mime_message_get_from(message), from);
     if (from.empty()) read_addresses(message, "Sender", g_mime_message_get_sender(message), from);
     if (!from.empty()) mail.sender = from.front();
+    std::vector<Address> reply_to;
+    read_addresses(message, "Reply-To", g_mime_message_get_reply_to(message), reply_to);
+    if (!reply_to.empty() && reply_to.front().value != mail.sender.value)
+        mail.reply_to = reply_to.front();
     read_addresses(message, "To", g_mime_message_get_to(message), mail.to);
     read_addresses(message, "Cc", g_mime_message_get_cc(message), mail.cc);
     // The first Message-ID where there are two.

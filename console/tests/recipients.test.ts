@@ -19,6 +19,11 @@ test('everybody of the newest mail gets the answer, but ourselves (UX-055)', () 
   assert.deepEqual(replyToAll(one, [came], ours), { to: ['boss@kunde.test'], cc: ['lea@kunde.test', 'file@kunde.test'], bcc: [] });
 });
 
+test('it goes where its author wants answers', () => {
+  const form = mail(1, { direction: 'in', author: from('form@site.example'), to: people('help@shop.example'), reply_to: { value: 'Lea@kunde.test', name: '' } });
+  assert.deepEqual(replyToAll(one, [form], ours), { to: ['lea@kunde.test'], cc: [], bcc: [] });
+});
+
 test('after an answer of ours the same people get the next one', () => {
   const sent = mail(2, { direction: 'out', to: people('lea@kunde.test'), cc: people('boss@kunde.test') });
   const note = mail(3, { direction: 'out', visibility: 'note' });

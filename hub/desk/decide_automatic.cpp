@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "hub/desk/decider.hpp"
+#include "hub/desk/participants.hpp"
 
 namespace desk {
 
@@ -59,7 +60,7 @@ void Decider::answer_automatically(const connectors::Inbound& inbound, Conversat
     const Contact* contact = state.contact(conversation.contact);
     if (!inbox.automatic_reply || !inbound.answerable || contact == nullptr ||
         conversation.answered_automatically ||
-        conversation.reply_address.value != inbound.sender.value)
+        conversation.reply_address.value != answer_address(state, inbound).value)
         return;
     const AutomaticReply& reply = *inbox.automatic_reply;
     const sla::Policy* policy = policy_for(conversation);

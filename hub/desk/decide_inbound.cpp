@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "hub/desk/decider.hpp"
+#include "hub/desk/participants.hpp"
 
 namespace desk {
 
@@ -140,7 +141,9 @@ void Decider::operator()(const AdmitSender& command) {
     const Conversation* joined = visible(*agent, asking->asks_to_join);
     if (joined == nullptr) return;
     decision_.answer.conversation = joined->id;
-    const std::string address = asking->reply_address.value;
+    // Who wrote is the first of those who take part in it.
+    const std::string address =
+        asking->participants.empty() ? asking->reply_address.value : asking->participants.front();
     if (std::ranges::find(joined->participants, address) == joined->participants.end())
         emit(SenderAdmitted{address}, *joined);
 }
@@ -153,7 +156,7 @@ ConversationId Decider::open_conversation(const connectors::Inbound& inbound, Co
                             .channel = inbound.channel,
                             .team = inbox.team,
                             .subject = inbound.subject,
-                            .reply_address = inbound.sender,
+                            .reply_address = answer_address(state, inbound),
                             .asks_to_join = asks_to_join_},
          contact, id);
     return id;
@@ -192,6 +195,7 @@ Message Decider::inbound_message(const ReceiveInbound& command, ConversationId i
                                        attachment.sha256});
     message.to = inbound.to;
     message.cc = inbound.cc;
+    message.reply_to = inbound.reply_to;
     message.external_id = inbound.external_id;
     message.client_id = command.client_id;
     message.defects = inbound.defects;

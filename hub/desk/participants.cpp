@@ -22,14 +22,24 @@ void add_participants(const State& state, Conversation& conversation, const Mess
     if (conversation.channel != Channel::email || message.kind != MessageKind::message) return;
     if (message.direction == Direction::in)
         add_participant(state, conversation, message.author.address);
+    if (message.reply_to) add_participant(state, conversation, message.reply_to->value);
     for (const auto* addresses : {&message.to, &message.cc})
         for (const connectors::Address& address : *addresses)
             add_participant(state, conversation, address.value);
 }
 
-void add_participant(const State& state, Conversation& conversation, const std::string& address) {
-    const bool ours = std::ranges::any_of(
+bool is_ours(const State& state, const std::string& address) {
+    return std::ranges::any_of(
         state.inboxes, [&address](const auto& one) { return is_ours(one.second, address); });
+}
+
+connectors::Address answer_address(const State& state, const connectors::Inbound& inbound) {
+    const auto& wanted = inbound.reply_to;
+    return wanted && !is_ours(state, wanted->value) ? *wanted : inbound.sender;
+}
+
+void add_participant(const State& state, Conversation& conversation, const std::string& address) {
+    const bool ours = is_ours(state, address);
     auto& participants = conversation.participants;
     if (!ours && participants.size() < participants_max &&
         std::ranges::find(participants, address) == participants.end())

@@ -236,7 +236,8 @@ struct Message {
     std::vector<Attachment> attachments;
     std::vector<connectors::Address> to;
     std::vector<connectors::Address> cc;
-    std::vector<connectors::Address> bcc;  // of what we send
+    std::vector<connectors::Address> bcc;         // of what we send
+    std::optional<connectors::Address> reply_to;  // where its author wants answers, if elsewhere
     std::string external_id;
     std::string client_id;  // made by the author's console or widget; empty for mail
     std::vector<std::string> defects;

@@ -113,6 +113,9 @@ Message message_value(const Json& json) {
                     .cc = addresses_from(json, "cc"),
                     .bcc = json.contains("bcc") ? addresses_from(json, "bcc")
                                                 : std::vector<connectors::Address>{},
+                    .reply_to = json.contains("reply_to")
+                                    ? std::optional{address_from(json.at("reply_to"))}
+                                    : std::nullopt,
                     .external_id = json.at("external_id"),
                     .client_id = json.value("client_id", ""),
                     .defects = json.value("defects", std::vector<std::string>{}),
@@ -296,6 +299,7 @@ std::string to_json(const Message& message) {
     const bool prefix = message.text.starts_with(message.trimmed_text);
     Json body = message_body(message);
     if (!prefix) body["trimmed_text"] = message.trimmed_text;
+    if (message.reply_to) body["reply_to"] = address_json(*message.reply_to);
     if (message.leaves_at) body["leaves_at"] = text_of(*message.leaves_at);
     if (message.planned) body["planned"] = true;
     if (!message.bcc.empty()) body["bcc"] = addresses_json(message.bcc);

@@ -40,6 +40,14 @@ TEST(EncodedWords, NamesAndFileNamesAreReadWhole) {
     EXPECT_EQ(mail.attachments[0].name, "\u00e8.pdf");
 }
 
+TEST(ReplyTo, IsToldWhereItIsAnotherAddress) {
+    EXPECT_EQ(read("From: form@site.test\r\nReply-To: Lea <LEA@kunde.test>, x@y.test\r\n")
+                  .reply_to->value,
+              "lea@kunde.test");
+    EXPECT_FALSE(read("From: lea@kunde.test\r\nReply-To: Lea@kunde.test\r\n").reply_to);
+    EXPECT_FALSE(read("From: lea@kunde.test\r\n").reply_to);
+}
+
 TEST(EncodedWords, WhatIsNoWordStaysAsItIs) {
     for (const char* text : {"", "=", "=?", "a =? b", "=?utf-8?B", "=?utf-8?B?YQ==",
                              "=?utf-8?Q?a=3D?= =?utf-8?Q?b?=", "=?u f?B?YQ==?=", "=?utf-8?B?Y Q?="})

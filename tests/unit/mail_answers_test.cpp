@@ -64,6 +64,29 @@ TEST_F(MailAnswers, AnAnswerGoesToWhomItNames) {
                 ElementsAre("customer@example.org", "lea@kunde.test", "boss@kunde.test"));
 }
 
+TEST_F(MailAnswers, AnAnswerGoesWhereItsReaderWantsIt) {
+    ReceiveInbound form = mail("m1", mail_inbox, "form@site.test");
+    form.inbound.reply_to = address("lea@kunde.test");
+    const ConversationId id = receive(form).conversation;
+    const auto decision = desk.decide(reply(anna, id));
+    EXPECT_THAT(outbound_from(rows<storage::OutboxRow>(decision).at(0).body).to,
+                ElementsAre(address("lea@kunde.test")));
+    ReceiveInbound back = mail_in_thread("m2", {"m1"});
+    back.inbound.sender = address("lea@kunde.test");
+    EXPECT_EQ(receive(back).conversation, id) << "she was written to";
+}
+
+TEST_F(MailAnswers, NobodyMakesUsAnswerOurselves) {
+    const std::string own = desk.state.inboxes.at(mail_inbox).address;
+    std::string with_token = own;
+    with_token.insert(own.find('@'), "+c.1.abcdefghij");
+    for (const std::string& trap : {own, with_token}) {
+        ReceiveInbound command = mail(trap);
+        command.inbound.reply_to = address(trap);
+        EXPECT_EQ(read(receive(command).conversation).reply_address.value, "customer@example.org");
+    }
+}
+
 TEST_F(MailAnswers, OnlyMailHasOtherRecipients) {
     const ConversationId id = receive(chat("visitor", "1")).conversation;
     SendReply answer = reply(anna, id);

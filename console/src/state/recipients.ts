@@ -9,13 +9,14 @@ export function isOurs(address: string, ours: readonly string[]): boolean {
   return ours.some((one) => one.toLowerCase() === `${name.split('+')[0]}@${domain}`);
 }
 
-// Everybody who got the newest mail gets the answer, and whoever wrote it stands first (UX-055).
+// Everybody who got the newest mail gets the answer, and whoever wrote it stands first, where he wants it (UX-055).
 export function replyToAll(conversation: Conversation, messages: readonly Message[], ours: readonly string[]): Recipients {
   const newest = messages.filter((one) => one.kind === 'message' && one.visibility !== 'note' && one.delivery.state !== 'taken_back').at(-1);
   if (!newest) return { to: [conversation.reply_address.value], cc: [], bcc: [] };
   const written = newest.direction === 'in';
   const values = (list: readonly { value: string }[]) => list.map((one) => one.value.toLowerCase());
-  const to = written ? [newest.author.address.toLowerCase()] : values(newest.to);
+  const wanted = newest.reply_to && !isOurs(newest.reply_to.value, ours) ? newest.reply_to.value : newest.author.address;
+  const to = written ? [wanted.toLowerCase()] : values(newest.to);
   const others = written ? [...values(newest.to), ...values(newest.cc)] : values(newest.cc);
   const cc = others.filter((one) => !to.includes(one) && !isOurs(one, ours));
   return { to, cc: [...new Set(cc)], bcc: [] };

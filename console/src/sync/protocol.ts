@@ -62,6 +62,7 @@ export interface Message {
   to: { value: string; name: string }[];
   cc: { value: string; name: string }[];
   bcc?: { value: string; name: string }[];
+  reply_to?: { value: string; name: string }; // where its author wants answers
   leaves_at?: string; // not before
   planned?: boolean; // because its author wanted so
   client_id: string;
