@@ -34,6 +34,7 @@ Message message_without_a_time_to_leave() {
     Message message = sample_message();
     message.leaves_at.reset();
     message.planned = false;
+    message.reply_to.reset();
     return message;
 }
 

@@ -172,6 +172,7 @@ inline Message sample_message() {
         .to = {sample_address()},
         .cc = {{"email", "boss@example.org", "", false}},
         .bcc = {{"email", "file@example.org", "", false}},
+        .reply_to = connectors::Address{"email", "desk@example.org", "Desk", false},
         .external_id = "abc@example.org",
         .client_id = "widget-1",
         .defects = {"bad date"},
