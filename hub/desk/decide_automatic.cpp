@@ -4,7 +4,6 @@
 #include <cstdio>
 
 #include "hub/desk/decider.hpp"
-#include "hub/desk/participants.hpp"
 
 namespace desk {
 
@@ -52,7 +51,8 @@ std::string filled_in(std::string text, const std::string& opening) {
 // the beginning of a conversation or out of hours, and only a mail that a machine may answer. At
 // most once per conversation, and once in the inbox's period per correspondent. Whoever sends five
 // mails within ten minutes gets none, whatever the headers say: two machines that answer each other
-// end here. It answers no promise (S5).
+// end here. Nothing goes to a Reply-To: what is counted is the sender, and whoever makes up senders
+// could have us write to somebody else without end. It answers no promise (S5).
 void Decider::answer_automatically(const connectors::Inbound& inbound, ConversationId id,
                                    bool fresh) {
     const Conversation conversation = *state.conversation(id);
@@ -60,7 +60,7 @@ void Decider::answer_automatically(const connectors::Inbound& inbound, Conversat
     const Contact* contact = state.contact(conversation.contact);
     if (!inbox.automatic_reply || !inbound.answerable || contact == nullptr ||
         conversation.answered_automatically ||
-        conversation.reply_address.value != answer_address(state, inbound).value)
+        conversation.reply_address.value != inbound.sender.value)
         return;
     const AutomaticReply& reply = *inbox.automatic_reply;
     const sla::Policy* policy = policy_for(conversation);

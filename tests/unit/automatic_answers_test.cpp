@@ -41,6 +41,14 @@ protected:
         command.inbound.token_conversation = number(id);
         return command;
     }
+    // Of office hours; from here on the inbox answers out of hours, and it is night.
+    ConversationId begun_before_the_night() {
+        keep_hours_of_team();
+        answer_by_itself(AutomaticReplyWhen::out_of_hours);
+        const ConversationId id = desk.receive(a_mail());
+        desk.now = night;
+        return id;
+    }
     static std::size_t answers(const desk::Decision& decision) {
         std::size_t found = 0;
         for (const ReplyQueued& fact : facts<ReplyQueued>(decision))
@@ -227,10 +235,7 @@ TEST_F(AutomaticAnswers, OutOfHoursOncePerConversation) {
 }
 
 TEST_F(AutomaticAnswers, WhoHasAnotherNameTodayIsTheSame) {
-    keep_hours_of_team();
-    answer_by_itself(AutomaticReplyWhen::out_of_hours);
-    const ConversationId id = desk.receive(a_mail());
-    desk.now = night;
+    const ConversationId id = begun_before_the_night();
     ReceiveInbound from_the_phone = another(id);
     from_the_phone.inbound.sender.name = "Lea";
     EXPECT_EQ(answers(from_the_phone), 1U);
@@ -338,11 +343,16 @@ TEST_F(AutomaticAnswers, ChatGetsNone) {
     EXPECT_EQ(answers(chat("visitor", "1")), 0U);
 }
 
+// Senders can be made up, one for each mail: their Reply-To must not get an answer for each.
+TEST_F(AutomaticAnswers, NothingGoesToAReplyTo) {
+    answer_by_itself(AutomaticReplyWhen::always);
+    ReceiveInbound command = a_mail();
+    command.inbound.reply_to = {.kind = "email", .value = "victim@example.org", .name = ""};
+    EXPECT_EQ(answers(command), 0U);
+}
+
 TEST_F(AutomaticAnswers, OnlyWhomTheConversationIsWithIsAnswered) {
-    keep_hours_of_team();
-    answer_by_itself(AutomaticReplyWhen::out_of_hours);
-    const ConversationId id = desk.receive(a_mail());
-    desk.now = night;
+    const ConversationId id = begun_before_the_night();
     ReceiveInbound colleague = another(id);
     colleague.inbound.sender.value = "colleague@example.org";
     EXPECT_EQ(answers(colleague), 0U);
