@@ -108,10 +108,8 @@ void Decider::operator()(const SendReply& command) {
     const bool mail = before.channel == Channel::email;
     if (!mail && !(command.to.empty() && command.cc.empty() && command.bcc.empty()))
         return refuse(Refusal::invalid, "only mail has other recipients", "to");
+    if (!may_wait(command, mail)) return;
     const bool planned = command.send_at && *command.send_at > now;
-    if (planned && !mail) return refuse(Refusal::invalid, "only mail can be sent later", "send_at");
-    if (planned && *command.send_at > now + plan_ahead_max)
-        return refuse(Refusal::invalid, "it can wait for a year at most", "send_at");
     Message message = answer_message(*agent, before, command);
     for (const connectors::Attachment& attachment : command.attachments)
         if (attachment.bytes)
@@ -134,6 +132,16 @@ void Decider::operator()(const SendReply& command) {
     if (!is_some(after.assignee)) assign(before.id, agent->id, after.team, AssignedBy::taking);
     if (mail) queue_mail(before, message, command.reply_to, held_until);
     remember(author_of(command.agent), command.client_id);
+}
+
+// Whether it may leave when it says; refuses where not.
+bool Decider::may_wait(const SendReply& command, bool mail) {
+    if (!command.send_at || *command.send_at <= now) return true;
+    if (!mail)
+        refuse(Refusal::invalid, "only mail can be sent later", "send_at");
+    else if (*command.send_at > now + plan_ahead_max)
+        refuse(Refusal::invalid, "it can wait for a year at most; name an earlier time", "send_at");
+    return decision_.answer.ok();
 }
 
 Message Decider::answer_message(const Agent& agent, const Conversation& before,
@@ -206,6 +214,7 @@ void Decider::operator()(const StartConversation& command) {
     if (command.reply.to.empty()) return refuse(Refusal::invalid, "name a recipient", "to");
     if (command.reply.text.empty() && command.reply.attachments.empty())
         return refuse(Refusal::invalid, "a mail needs a text or a file", "text");
+    if (!may_wait(command.reply, true)) return;  // nothing is opened for what is not written
     connectors::Inbound as_if;
     as_if.inbox = command.inbox;
     as_if.channel = Channel::email;

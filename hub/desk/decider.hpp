@@ -90,6 +90,7 @@ private:
     // replies
     model::Message written(const model::Agent& agent, const model::Conversation& conversation,
                            const std::string& text, const std::string& client_id, std::uint64_t id);
+    bool may_wait(const model::SendReply& command, bool mail);
     model::Message answer_message(const model::Agent& agent, const model::Conversation& before,
                                   const model::SendReply& command);
     // `before`: the conversation without the message; `reply_to` may be empty: added on the way.

@@ -247,4 +247,13 @@ TEST_F(PlannedAnswers, SurvivesARestart) {
     });
 }
 
+TEST_F(PlannedAnswers, NothingIsOpenedForAMailThatMayNotWaitThatLong) {
+    StartConversation start{reply(anna, {}, "first"), mail_inbox, "Your order"};
+    start.reply.to = {{.kind = "email", .value = "lea@kunde.test", .name = ""}};
+    start.reply.send_at = desk.now + 24h * 400;
+    const auto decision = desk.decide(start);
+    EXPECT_EQ(decision.answer.field, "send_at");
+    EXPECT_THAT(decision.events, IsEmpty());
+}
+
 }  // namespace
