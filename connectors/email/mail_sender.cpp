@@ -56,7 +56,7 @@ void refuse_unsendable(std::vector<RecipientOutcome>& recipients) {
     for (RecipientOutcome& one : recipients)
         if (!is_sendable(one.address)) {
             one.kind = OutcomeKind::permanent;
-            one.reason = "this is no mail address";
+            one.reason = "this is no mail address; correct it and send again";
         }
 }
 

@@ -31,9 +31,10 @@ void Decider::operator()(const TakeBackReply& command) {
 void Decider::operator()(const RecordDelivery& command) {
     const Conversation* conversation = state.conversation(command.conversation);
     if (conversation == nullptr) {
-        // Nobody is left to tell; trying again would change nothing.
+        // Nobody is left to tell: its row goes, and it does not leave.
         decision_.batch.rows.push_back(storage::OutboxRemoval{number(command.message)});
-        return;
+        return refuse(Refusal::gone,
+                      "there is no conversation " + text_of(command.conversation) + " any more");
     }
     if (contains(conversation->taken_back, command.message))
         return refuse(Refusal::gone, "it was taken back");

@@ -181,10 +181,10 @@ TEST_F(AnswersByMail, WhoIsUndecidedKeepsTheRow) {
     EXPECT_EQ(rows<storage::OutboxRemoval>(desk.decide(command)).size(), 1U);
 }
 
-TEST_F(AnswersByMail, WhatBecameOfNobodysMessageTakesItsRowAlong) {
-    const auto decision =
-        desk.decide(RecordDelivery{ConversationId{9'000}, MessageId{9'001}, DeliveryState::sent});
-    EXPECT_TRUE(decision.answer.ok());
+TEST_F(AnswersByMail, NobodysMessageDoesNotLeaveAndItsRowGoes) {
+    const auto decision = desk.decide(
+        RecordDelivery{ConversationId{9'000}, MessageId{9'001}, DeliveryState::sending});
+    EXPECT_EQ(decision.answer.refusal, Refusal::gone);
     EXPECT_TRUE(decision.batch.events.empty());
     EXPECT_EQ(rows<storage::OutboxRemoval>(decision).at(0).id, 9'001U);
 }
