@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { deflateSync } from 'node:zlib';
 import { chromium } from '../../console/node_modules/playwright-core/index.mjs';
-import { atEnd, output, until } from './support.mjs';
+import { atEnd, equal, output, until } from './support.mjs';
 
 const executablePath = process.env.SPORTELLO_CHROMIUM ?? '/usr/bin/chromium';
 
@@ -120,3 +120,9 @@ function crc32(bytes) {
   return (crc ^ 0xffffffff) >>> 0;
 }
 export const picture = png(160, 80, [23, 117, 74]);
+
+// Nothing went wrong in a page but what is expected, and nobody else was asked.
+export function quiet(seen, expected, who) {
+  equal(seen.errors.filter((text) => !expected.test(text)), [], `errors of the ${who}`);
+  equal(seen.foreign.map((request) => request.url()), [], `foreign requests of the ${who}`);
+}

@@ -123,7 +123,8 @@ class Hub {
   }
   delta(seq: number, ops: Parameters<typeof reduce>[2]): void {
     this.set(reduce(this.store, seq, ops));
-    for (const meanwhile of this.fetching.values()) meanwhile.push(...ops);
+    for (const [id, meanwhile] of this.fetching)
+      meanwhile.push(...ops.filter((op) => (op.k === 'message' || op.k === 'event') && op.v.conversation_id === id));
     for (const op of ops)
       if (op.k === 'message' && op.v.direction === 'in')
         this.presence({ conv: op.v.conversation_id, user: null, name: '', what: 'none' });
