@@ -73,7 +73,8 @@ struct MessageRow {
     std::string body;
     std::string delivery_state;
     std::string delivery_reason;
-    std::vector<RecipientRow> recipients;  // read only: those whose own state is known, by address
+    std::vector<RecipientRow>
+        recipients;  // read only, of what we sent: those whose own state is known
     friend bool operator==(const MessageRow&, const MessageRow&) = default;
 };
 
@@ -158,7 +159,7 @@ struct OutboxRow {
     ConversationId conversation{};
     Instant due_at{};
     std::uint32_t attempts = 0;
-    std::string state;   // "queued" or "sending"
+    std::string state;   // "queued", or "held": not before `due_at`, and it can be taken back
     std::string reason;  // why it still waits, in words; may be empty
     std::string body;
     friend bool operator==(const OutboxRow&, const OutboxRow&) = default;

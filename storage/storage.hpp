@@ -102,6 +102,8 @@ public:
     virtual std::vector<DecisionRow> decisions(ConversationId id) = 0;
     virtual std::vector<ClockRow> clocks(ConversationId id) = 0;
     virtual std::vector<StoredEvent> events(const EventQuery& query) = 0;
+    // The oldest of each conversation, if it is due; held rows whose time has not come hold nobody
+    // up.
     virtual std::vector<OutboxRow> outbox_due(Instant now, std::size_t limit) = 0;
     virtual std::vector<OutboxRow> outbox(std::size_t limit) = 0;
     virtual std::vector<QuarantineRow> quarantine(Seq after, std::size_t limit) = 0;
