@@ -31,6 +31,8 @@ const std::vector<Knob>& knobs() {
          "true behind TLS: the session cookie is sent over https only"},
         {"log", "format", &Config::log_format, "text or json"},
         {"log", "level", &Config::log_level, "debug, info, warning or error"},
+        {"customers", "country", &Config::country,
+         "ISO 3166 code of the country whose telephone numbers are written without its prefix"},
         {"email", "smtp", &Config::smtp, "address and port that take mail by SMTP; empty: off"},
         {"email", "lmtp", &Config::lmtp, "address and port that take mail by LMTP; empty: off"},
         {"email", "tls_certificate", &Config::tls_certificate,

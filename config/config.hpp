@@ -21,6 +21,8 @@ struct Config {
     // [log]
     std::string log_format = "text";
     std::string log_level = "info";
+    // [customers]
+    std::string country = "IT";
     // [email]
     std::string smtp = "127.0.0.1:2525";
     std::string lmtp = "127.0.0.1:2424";

@@ -19,6 +19,10 @@ bool holds_any(const std::vector<std::string>& wanted, const std::vector<std::st
 
 }  // namespace
 
+std::string_view first_level(std::string_view segment) {
+    return segment.substr(0, segment.find(" / "));
+}
+
 std::string failed_condition(const Policy& policy, const PolicyFacts& facts) {
     const Conditions& wanted = policy.conditions;
     if (!holds(wanted.channels, facts.channel)) return "channels";
@@ -26,7 +30,9 @@ std::string failed_condition(const Policy& policy, const PolicyFacts& facts) {
     if (!holds(wanted.inboxes, facts.inbox)) return "inbox_ids";
     if (!holds(wanted.teams, facts.team)) return "team_ids";
     if (!holds(wanted.priorities, facts.priority)) return "priorities";
-    if (!holds(wanted.segments, facts.segment)) return "segments";
+    if (!holds(wanted.segments, facts.segment) &&
+        !holds(wanted.segments, std::string{first_level(facts.segment)}))
+        return "segments";
     if (!holds(wanted.relationships, facts.relationship)) return "relationships";
     if (!holds(wanted.languages, facts.language)) return "languages";
     if (!holds_any(wanted.tags, facts.tags)) return "tags";

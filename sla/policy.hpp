@@ -93,7 +93,15 @@ struct PolicyFacts {
 const Policy* choose_policy(std::span<const Policy> policies, const PolicyFacts& facts);
 const Policy* choose_policy(std::span<const Policy* const> policies, const PolicyFacts& facts);
 
+// A segment has one level or two, "parlour / with table service"; a condition on the first holds
+// for both.
+std::string_view first_level(std::string_view segment);
+
 // The first condition of `policy` that the facts fail, by its name ("channels"); empty: it matches.
+// A segment has one level or two, "parlour / with table service"; a condition on the first holds
+// for both.
+std::string_view first_level(std::string_view segment);
+
 std::string failed_condition(const Policy& policy, const PolicyFacts& facts);
 
 // The target of a metric, or nullptr.

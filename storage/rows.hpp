@@ -30,6 +30,8 @@ struct EventRow {
 
 struct ContactRow {
     ContactId id{};
+    ContactId root{};      // the person it is part of; its own id if it stands for itself
+    std::string sort_key;  // its name as it is compared
     std::string body;
     friend bool operator==(const ContactRow&, const ContactRow&) = default;
 };
@@ -39,6 +41,37 @@ struct IdentityRow {  // unique (kind, value)
     std::string value;
     ContactId contact{};
     friend bool operator==(const IdentityRow&, const IdentityRow&) = default;
+};
+
+struct IdentityRemoval {
+    std::string kind;
+    std::string value;
+    friend bool operator==(const IdentityRemoval&, const IdentityRemoval&) = default;
+};
+
+// By what a contact is found as a possible duplicate; takes the place of those it had.
+struct ContactKeysRow {
+    ContactId contact{};
+    std::vector<std::string> keys;
+    friend bool operator==(const ContactKeysRow&, const ContactKeysRow&) = default;
+};
+
+struct OrganisationRow {
+    std::uint64_t id = 0;
+    std::string sort_key;
+    std::vector<std::string> domains;  // of its mail addresses, lower case
+    std::string body;
+    friend bool operator==(const OrganisationRow&, const OrganisationRow&) = default;
+};
+
+struct FollowUpRow {
+    std::uint64_t id = 0;
+    ContactId contact{};
+    std::uint64_t owner = 0;
+    Instant due_at{};
+    std::string state;
+    std::string body;
+    friend bool operator==(const FollowUpRow&, const FollowUpRow&) = default;
 };
 
 struct ConversationRow {
@@ -237,7 +270,7 @@ using RowWrite =
                  ReceiptRow, ThreadRow, ClockRow, DecisionRow, AvailabilityRow, ConfigRow,
                  OutboxRow, OutboxRemoval, OutboxRetry, QuarantineRow, SessionRow, SessionRemoval,
                  CredentialRow, CredentialRemoval, OperationRow, MetaRow, QuarantineRemoval,
-                 RecipientRow>;
+                 RecipientRow, IdentityRemoval, ContactKeysRow, OrganisationRow, FollowUpRow>;
 
 struct Blob {
     std::string sha256;  // hex, of `bytes`

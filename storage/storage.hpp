@@ -53,7 +53,7 @@ struct ConversationQuery {
     std::optional<std::uint64_t> inbox;
     std::optional<std::uint64_t> assignee;  // 0: unassigned
     std::optional<std::uint64_t> team;
-    std::optional<ContactId> contact;
+    std::vector<ContactId> contacts;  // empty: any
     // Newest first by (updated_at, id). The cursor is the last row of the page before.
     std::optional<std::pair<Instant, ConversationId>> before;
     std::size_t limit = 50;
@@ -62,11 +62,28 @@ struct ConversationQuery {
 struct EventQuery {
     Seq after = 0;
     std::optional<Seq> before;
-    std::optional<ContactId> contact;
+    std::vector<ContactId> contacts;  // empty: any
     std::optional<ConversationId> conversation;
     std::vector<std::string> kinds;  // empty: any
     bool newest_first = false;
     std::size_t limit = 100;
+};
+
+// People: roots alone, each with the names of its person, by (sort_key, id). Seen is whoever has a
+// conversation in the scope, and whoever has none at all.
+struct ContactQuery {
+    Scope scope;
+    std::string prefix;  // of the sort key, of one of its words or of an identity; empty: any
+    std::optional<std::pair<std::string, ContactId>> after;
+    std::size_t limit = 50;
+};
+
+struct FollowUpQuery {
+    std::vector<std::string> states;  // empty: any
+    std::optional<std::uint64_t> owner;
+    std::vector<ContactId> contacts;                         // empty: any
+    std::optional<std::pair<Instant, std::uint64_t>> after;  // by (due_at, id)
+    std::size_t limit = 50;
 };
 
 struct StoredEvent {
@@ -83,6 +100,22 @@ public:
     virtual std::vector<ConfigRow> config() = 0;
     virtual std::optional<ContactRow> contact(ContactId id) = 0;
     virtual std::vector<IdentityRow> identities(ContactId id) = 0;
+    // All records of the person that a record belongs to, the root first; none if it is unknown.
+    virtual std::vector<ContactId> records(ContactId id) = 0;
+    virtual std::vector<ContactRow> contacts(const ContactQuery& query) = 0;
+    // Whether some record of the person is seen, by the rule of ContactQuery.
+    virtual bool sees_person(const Scope& scope, ContactId root) = 0;
+    virtual std::vector<std::string> contact_keys(ContactId id) = 0;
+    // Whoever has one of the keys, at most `limit` for each; by id, each once.
+    virtual std::vector<ContactId> contacts_with(const std::vector<std::string>& keys,
+                                                 std::size_t limit) = 0;
+    virtual std::optional<OrganisationRow> organisation(std::uint64_t id) = 0;
+    virtual std::vector<OrganisationRow> organisations(const std::string& prefix,
+                                                       std::uint64_t after,
+                                                       std::size_t limit) = 0;  // by id
+    virtual std::optional<std::uint64_t> organisation_of_domain(const std::string& domain) = 0;
+    virtual std::optional<FollowUpRow> follow_up(std::uint64_t id) = 0;
+    virtual std::vector<FollowUpRow> follow_ups(const FollowUpQuery& query) = 0;
     virtual std::optional<ContactId> contact_of(const std::string& kind,
                                                 const std::string& value) = 0;
     virtual std::optional<ConversationRow> conversation(ConversationId id) = 0;

@@ -29,6 +29,7 @@ struct Settings {
     unsigned request_seconds_max = 60;      // for a request to arrive, and between two
     unsigned sign_in_failures_max = 10;     // per address and name in ten minutes; beyond: 429
     std::chrono::hours session_lifetime{12};
+    std::string country = "IT";  // ISO 3166: of telephone numbers without a country's code
     bool secure_cookie = false;  // behind TLS
     runtime::websocket::Limits console_socket;
     runtime::websocket::Limits widget_socket{.message_bytes_max = 64 * 1024,

@@ -28,9 +28,30 @@ Result list_conversation_events(Gateway&, runtime::Loop&, Request&);
 Result list_decisions(Gateway&, runtime::Loop&, Request&);
 
 // handlers_contacts.cpp
+Result list_contacts(Gateway&, runtime::Loop&, Request&);
 Result get_contact(Gateway&, runtime::Loop&, Request&);
 Result change_contact(Gateway&, runtime::Loop&, Request&);
+Result merge_contacts(Gateway&, runtime::Loop&, Request&);
+Result unmerge_contact(Gateway&, runtime::Loop&, Request&);
+Result list_duplicates(Gateway&, runtime::Loop&, Request&);
+
+// handlers_customers.cpp
+Result note_on_contact(Gateway&, runtime::Loop&, Request&);
+Result log_interaction(Gateway&, runtime::Loop&, Request&);
+Result list_follow_ups(Gateway&, runtime::Loop&, Request&);
+Result save_follow_up(Gateway&, runtime::Loop&, Request&);
+Result list_organisations(Gateway&, runtime::Loop&, Request&);
+Result get_organisation(Gateway&, runtime::Loop&, Request&);
+Result save_organisation(Gateway&, runtime::Loop&, Request&);
+Result list_attributes(Gateway&, runtime::Loop&, Request&);
+Result save_attribute(Gateway&, runtime::Loop&, Request&);
+Result get_value_formula(Gateway&, runtime::Loop&, Request&);
+Result save_value_formula(Gateway&, runtime::Loop&, Request&);
+
+// handlers_timeline.cpp
 Result list_timeline(Gateway&, runtime::Loop&, Request&);
+
+// handlers_files.cpp
 Result get_attachment(Gateway&, runtime::Loop&, Request&);
 Result get_raw_message(Gateway&, runtime::Loop&, Request&);
 Result upload(Gateway&, runtime::Loop&, Request&);
@@ -94,6 +115,11 @@ std::size_t page_size(const Request& request);
 std::optional<storage::ConversationRow> visible_row(storage::Reader& reader, const Request& request,
                                                     std::uint64_t id);
 std::string event_json(const storage::StoredEvent& event);
+Response no_contact();
+// Whether the viewer may see all these people.
+boost::asio::awaitable<bool> sees_contacts(Gateway& gateway, runtime::Loop& loop,
+                                           const Request& request,
+                                           std::vector<model::ContactId> ids);
 
 // Shared by the upload handlers: the body as a file that waits for its message.
 Response keep_upload(Gateway& gateway, const Request& request);

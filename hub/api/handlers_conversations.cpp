@@ -19,10 +19,17 @@ storage::ConversationQuery query_of(const Request& request) {
     query.inbox = request.query_number("inbox_id");
     query.assignee = request.query_number("assignee_id");
     query.team = request.query_number("team_id");
-    if (const auto contact = request.query_number("contact_id"))
-        query.contact = model::ContactId{*contact};
     query.limit = page_size(request);
     return query;
+}
+
+// ?contact_id= means the whole person; false when there is none.
+bool narrow_to_person(storage::Reader& reader, const Request& request,
+                      storage::ConversationQuery& query) {
+    const auto contact = request.query_number("contact_id");
+    if (!contact) return true;
+    query.contacts = reader.records(model::ContactId{*contact});
+    return !query.contacts.empty();
 }
 
 // A cursor names the last row of the page before: "micros.id".
@@ -59,7 +66,7 @@ Result list_conversations(Gateway& gateway, runtime::Loop& loop, Request& reques
         co_return problem(422, "Invalid request", "this cursor is not one of ours", "cursor");
     std::vector<storage::ConversationRow> rows;
     std::function<void(storage::Reader&)> use = [&](storage::Reader& reader) {
-        rows = reader.conversations(query);
+        if (narrow_to_person(reader, request, query)) rows = reader.conversations(query);
     };
     co_await read(gateway, loop, std::move(use));
     std::vector<std::string> items;
@@ -73,7 +80,8 @@ Result list_conversations(Gateway& gateway, runtime::Loop& loop, Request& reques
 Result count_conversations(Gateway& gateway, runtime::Loop& loop, Request& request) {
     std::size_t count = 0;
     std::function<void(storage::Reader&)> use = [&](storage::Reader& reader) {
-        count = reader.count(query_of(request));
+        storage::ConversationQuery query = query_of(request);
+        if (narrow_to_person(reader, request, query)) count = reader.count(query);
     };
     co_await read(gateway, loop, std::move(use));
     co_return json_response(R"({"count":)" + std::to_string(count) + "}");

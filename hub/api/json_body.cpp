@@ -89,6 +89,14 @@ std::optional<std::string> JsonBody::maybe_text(const char* field, std::size_t b
     return text;
 }
 
+std::optional<std::string> JsonBody::maybe_scalar(const char* field, std::size_t bytes_max) {
+    if (!has(field)) return std::nullopt;
+    if (is_null(field)) return "";
+    const Json& value = impl_->json.at(field);
+    if (value.is_number() || value.is_boolean()) return value.dump();
+    return maybe_text(field, bytes_max);
+}
+
 std::optional<std::uint64_t> JsonBody::maybe_number(const char* field, std::uint64_t most) {
     const Json* value = impl_->at(field);
     if (value == nullptr) return std::nullopt;

@@ -23,6 +23,8 @@ public:
     bool is_null(const char* field) const;
     std::string text(const char* field, std::size_t bytes_max, bool required = false);
     std::optional<std::string> maybe_text(const char* field, std::size_t bytes_max);
+    // A string, number or truth value as text; null as "".
+    std::optional<std::string> maybe_scalar(const char* field, std::size_t bytes_max);
     std::optional<std::uint64_t> maybe_number(const char* field, std::uint64_t most);
     std::optional<double> maybe_real(const char* field, double least, double most);
     bool flag(const char* field);

@@ -41,7 +41,7 @@ History history_of(storage::Reader& reader, const connectors::Address& visitor,
     if (!contact) return history;
     storage::ConversationQuery query;
     query.scope.everything = true;
-    query.contact = *contact;
+    query.contacts = {*contact};
     query.inbox = model::number(inbox);
     query.limit = 1;
     const auto rows = reader.conversations(query);

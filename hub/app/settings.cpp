@@ -41,6 +41,7 @@ api::Settings settings_of(const config::Config& config) {
     settings.body_bytes_max = config.body_bytes_max;
     settings.upload_bytes_max = config.upload_bytes_max;
     settings.connections_max = config.connections_max;
+    settings.country = config.country;
     settings.sign_in_failures_max = static_cast<unsigned>(config.sign_in_failures_max);
     settings.session_lifetime = std::chrono::hours{config.session_hours};
     settings.secure_cookie = config.secure_cookie;

@@ -1,46 +1,178 @@
 // Decisions about who somebody is to the company, and about those who only disturb it.
+#include <algorithm>
+#include <array>
+
 #include "hub/desk/decider.hpp"
 
 namespace desk {
 
 using namespace model;
 
-// Whoever may see one of the contact's conversations may say what kind of customer this is; the
-// gateway has checked that. Whose account it is and who is blocked concerns every team: that is for
-// supervisors. The contact is in memory: `needs` asked for it.
-void Decider::operator()(const ChangeContactProfile& command) {
+namespace {
+
+// What concerns every team: whose account it is, who is blocked, who must not be written to.
+constexpr auto of_all_teams =
+    std::to_array<std::string_view>({"owner", "blocked", "do_not_contact"});
+
+// Set in one record, they hold for the whole person; taken away, they must be in all of them.
+constexpr auto strict = std::to_array<std::string_view>({"blocked", "do_not_contact"});
+
+bool is_among(const auto& names, std::string_view name) {
+    return std::ranges::find(names, name) != names.end();
+}
+
+std::string field_of(const Fields& fields, const std::string& name) {
+    const auto known = fields.find(name);
+    return known == fields.end() ? "" : known->second.value;
+}
+
+}  // namespace
+
+// The person's records as they are in memory, the root first.
+customers::View Decider::view_of_person(const Contact& root) const {
+    std::vector<const Contact*> absorbed;
+    for (const ContactId id : root.absorbed) absorbed.push_back(state.contact(id));
+    return customers::view_of(root, absorbed, state.value_formula);
+}
+
+// After one of a person's records changed: what the person is called and is may follow.
+void Decider::settle_person(ContactId record) {
+    const Contact& root = *state.person(record);
+    const ContactId id = root.id;
+    customers::View view = view_of_person(root);
+    if (view.name != root.name) emit(ContactRenamed{std::move(view.name)}, id);
+    change_profile(*state.contact(id), std::move(view.profile));
+}
+
+// Policy: whoever may see one of the contact's conversations may say what is known of the person;
+// the gateway has checked that. Whose account it is and who is blocked concerns every team: that is
+// for supervisors. A value goes to the root's record; an identity belongs to one person alone. What
+// was wrong changes nothing at all. The contact is in memory: `needs` asked for it.
+void Decider::operator()(const ChangeContact& command) {
     const Agent* agent = acting(command.agent);
     if (agent == nullptr) return;
-    const Contact* contact = state.contact(command.contact);
-    if (contact == nullptr)
+    const bool fresh = !is_some(command.contact);
+    const Contact* person = state.person(command.contact);
+    if (!fresh && person == nullptr)
         return refuse(Refusal::not_found, "there is no contact " + text_of(command.contact));
-    ContactProfile profile = contact->profile;
-    const ProfileChange& change = command.change;
-    profile.segment = change.segment.value_or(profile.segment);
-    profile.relationship = change.relationship.value_or(profile.relationship);
-    profile.language = change.language.value_or(profile.language);
-    profile.owner = change.owner.value_or(profile.owner);
-    profile.blocked = change.blocked.value_or(profile.blocked);
-    const bool for_all_teams =
-        profile.owner != contact->profile.owner || profile.blocked != contact->profile.blocked;
-    if (for_all_teams && !steps_in(agent->role))
-        return refuse(
-            Refusal::forbidden,
-            "only a supervisor changes an account's owner or blocks a sender; agents mark "
-            "a conversation as spam");
-    if (is_some(profile.owner) && !state.agents.contains(profile.owner))
-        return refuse(Refusal::invalid, "there is no agent " + text_of(profile.owner), "owner_id");
-    decision_.answer.id = number(command.contact);
-    change_profile(*contact, std::move(profile));
+    ContactFieldsChanged changed;
+    if (!check_fields(command, *agent, fresh ? nullptr : person, changed) ||
+        !check_identities(command, fresh ? nullptr : person))
+        return;
+    const ContactId id = fresh ? ContactId{fresh_id()} : person->id;
+    decision_.answer.id = number(id);
+    if (fresh) {
+        const std::string name = field_of(changed.fields, "name");
+        emit(
+            ContactCreated{!name.empty() || command.add.empty() ? name : command.add.front().value},
+            id);
+    }
+    if (!changed.fields.empty()) emit(std::move(changed), id);
+    take_strict_away(command, id);
+    change_identities(command, id);
+    for (const auto& [channel, consent] : command.consents) {
+        Consent said = consent;
+        said.source = command.source;
+        said.by = command.agent;
+        said.at = now;
+        emit(ConsentRecorded{channel, std::move(said)}, id);
+    }
+    for (const Membership& membership : command.memberships)
+        emit(MembershipChanged{membership, false}, id);
+    for (const OrganisationId left : command.left) emit(MembershipChanged{{left}, true}, id);
+    settle_person(id);
+}
+
+bool Decider::check_fields(const ChangeContact& command, const Agent& agent, const Contact* person,
+                           ContactFieldsChanged& changed) {
+    for (const auto& [name, text] : command.fields) {
+        customers::Checked checked = customers::checked_field(name, text, state.attributes);
+        if (!checked.fault.empty()) {
+            refuse(Refusal::invalid, checked.fault, name);
+            return false;
+        }
+        const std::string before = person == nullptr ? "" : field_of(person->fields, name);
+        if (is_among(of_all_teams, name) && !steps_in(agent.role) && checked.value != before) {
+            refuse(Refusal::forbidden,
+                   "only a supervisor changes an account's owner, blocks a sender or forbids "
+                   "contact; agents mark a conversation as spam",
+                   name);
+            return false;
+        }
+        if (name == "owner" && !checked.value.empty() &&
+            !state.agents.contains(AgentId{std::stoull(checked.value)})) {
+            refuse(Refusal::invalid, "there is no agent " + checked.value, "owner_id");
+            return false;
+        }
+        if (checked.value != before)
+            changed.fields[name] = {std::move(checked.value), command.source, command.agent, now};
+    }
+    return true;
+}
+
+bool Decider::check_identities(const ChangeContact& command, const Contact* person) {
+    for (const Identity& identity : command.add) {
+        const auto holder = state.contact_of(identity.kind, identity.value);
+        if (!holder || (person != nullptr && state.same_person(person->id, *holder))) continue;
+        refuse(Refusal::taken,
+               identity.value + " belongs to contact " + text_of(*holder) +
+                   "; merge the two if they are one person",
+               "identities");
+        return false;
+    }
+    const bool nothing = command.fields.empty() && command.add.empty();
+    if (person == nullptr && nothing)
+        refuse(Refusal::invalid, "a new contact needs a name or an identity", "name");
+    return person != nullptr || !nothing;
+}
+
+// Taken away, such a flag goes from every record that has it.
+void Decider::take_strict_away(const ChangeContact& command, ContactId id) {
+    for (const ContactId record : state.records_of(id))
+        for (const auto& [name, text] : command.fields) {
+            const Contact& known = *state.contact(record);
+            const bool wanted =
+                customers::checked_field(name, text, state.attributes).value == "yes";
+            if (wanted || !is_among(strict, name) || !known.fields.contains(name)) continue;
+            ContactFieldsChanged gone;
+            gone.fields[name] = {"", command.source, command.agent, now};
+            emit(std::move(gone), record);
+        }
+}
+
+void Decider::change_identities(const ChangeContact& command, ContactId id) {
+    for (const Identity& identity : command.add) {
+        Identity added = identity;
+        added.source = command.source;
+        const auto holder = state.contact_of(identity.kind, identity.value);
+        if (holder && already_says(*state.contact(*holder), added)) continue;
+        emit(IdentityAdded{std::move(added)}, holder.value_or(id));
+    }
+    for (const Identity& identity : command.remove) {
+        const auto holder = state.contact_of(identity.kind, identity.value);
+        if (holder && state.same_person(id, *holder))
+            emit(IdentityRemoved{identity.kind, identity.value}, *holder);
+    }
+}
+
+bool Decider::already_says(const Contact& contact, const Identity& identity) {
+    return std::ranges::any_of(contact.identities, [&identity](const Identity& one) {
+        return one.kind == identity.kind && one.value == identity.value &&
+               one.verified == identity.verified;
+    });
 }
 
 // P6: who is blocked is owed nothing, in any conversation.
-void Decider::change_profile(const Contact& contact, ContactProfile profile) {
-    if (contact.profile == profile) return;
-    const ContactId id = contact.id;
-    const bool blocks = profile.blocked && !contact.profile.blocked;
+void Decider::change_profile(const Contact& root, ContactProfile profile) {
+    if (root.profile == profile) return;
+    const ContactId id = root.id;
+    const bool blocks = profile.blocked && !root.profile.blocked;
     emit(ContactProfileChanged{std::move(profile)}, id);
-    for (const ConversationId conversation : state.unresolved_of(id)) {
+    profile_changed(state.unresolved_with_absorbed(id), blocks);
+}
+
+void Decider::profile_changed(const std::vector<ConversationId>& conversations, bool blocks) {
+    for (const ConversationId conversation : conversations) {
         if (blocks)
             void_as_spam(conversation);
         else
@@ -72,11 +204,18 @@ void Decider::operator()(const MarkSpam& command) {
         void_as_spam(id);
         if (state.conversation(id)->status != Status::resolved) change_status(id, Status::resolved);
     }
-    if (const Contact* contact = state.contact(contact_id)) {
-        ContactProfile profile = contact->profile;
-        profile.blocked = command.is_spam;
-        change_profile(*contact, std::move(profile));
+    const Contact* person = state.person(contact_id);
+    if (person == nullptr || person->profile.blocked == command.is_spam) return;
+    // The person as a whole is blocked, or free: every record that says otherwise changes.
+    for (const ContactId record : state.records_of(contact_id)) {
+        const bool is_root = record == state.person(contact_id)->id;
+        if (command.is_spam ? !is_root : !state.contact(record)->fields.contains("blocked"))
+            continue;
+        ContactFieldsChanged changed;
+        changed.fields["blocked"] = {command.is_spam ? "yes" : "", Source::agent, agent->id, now};
+        emit(std::move(changed), record);
     }
+    settle_person(contact_id);
 }
 
 }  // namespace desk

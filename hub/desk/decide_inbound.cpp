@@ -73,16 +73,25 @@ void Decider::operator()(const ReceiveInbound& command) {
 
 ContactId Decider::find_or_create_contact(const connectors::Address& sender) {
     if (const auto known = state.contact_of(sender.kind, sender.value)) {
-        const Contact* contact = state.contact(*known);
-        // A name learnt later replaces the address that stood in for it.
-        if (!sender.name.empty() && (contact->name.empty() || contact->name == sender.value))
-            emit(ContactRenamed{sender.name}, *known);
+        learn_name(*known, sender.name);
         return *known;
     }
     const ContactId id{fresh_id()};
     emit(ContactCreated{sender.name.empty() ? sender.value : sender.name}, id);
     emit(IdentityAdded{{sender.kind, sender.value, sender.verified}}, id);
     return id;
+}
+
+// A name learnt later replaces the address that stood in for it.
+void Decider::learn_name(ContactId record, const std::string& name) {
+    const Fields& fields = state.contact(record)->fields;
+    const bool has_name =
+        fields.contains("name") || fields.contains("given_name") || fields.contains("family_name");
+    if (name.empty() || has_name) return;
+    ContactFieldsChanged learnt;
+    learnt.fields["name"] = {name, Source::channel, {}, now};
+    emit(std::move(learnt), record);
+    settle_person(record);
 }
 
 bool Decider::is_own_address(const connectors::Address& address) const {
@@ -128,7 +137,7 @@ const Conversation* Decider::find_conversation(const connectors::Inbound& inboun
 bool Decider::may_join(const Conversation& conversation, const connectors::Address& sender,
                        ContactId contact) const {
     const auto& participants = conversation.participants;
-    return sender.kind != "email" || conversation.contact == contact ||
+    return sender.kind != "email" || state.same_person(contact, conversation.contact) ||
            std::ranges::find(participants, sender.value) != participants.end();
 }
 
@@ -207,12 +216,11 @@ Message Decider::inbound_message(const ReceiveInbound& command, ConversationId i
 
 // Closed no longer: what changed about the contact meanwhile comes with it, and counts from now on.
 void Decider::refresh_contact(ConversationId id) {
-    const Conversation& conversation = *state.conversation(id);
-    const Contact* contact = state.contact(conversation.contact);
-    if (contact != nullptr && contact->profile != conversation.profile)
-        emit(ContactProfileChanged{contact->profile}, conversation.contact);
-    if (contact != nullptr && contact->name != state.conversation(id)->contact_name)
-        emit(ContactRenamed{contact->name}, contact->id);
+    const Contact* person = state.person(state.conversation(id)->contact);
+    if (person != nullptr && person->profile != state.conversation(id)->profile)
+        emit(ContactProfileChanged{person->profile}, person->id);
+    if (person != nullptr && person->name != state.conversation(id)->contact_name)
+        emit(ContactRenamed{person->name}, person->id);
     reconsider_promises(id, false);
 }
 

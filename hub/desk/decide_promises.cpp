@@ -288,6 +288,7 @@ void Decider::operator()(const TimeReached&) {
             change_status(*id, Status::open);
         offer_or_return_due(*id);
     }
+    remind_due();
     while (const auto agent = state.lost_agent(now)) {
         go_away(*agent, Availability::offline, "connection lost");
         leave(*agent, true);

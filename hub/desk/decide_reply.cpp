@@ -202,6 +202,24 @@ void Decider::queue_mail(const Conversation& before, const Message& message,
     decision_.outbox_changed = true;
 }
 
+// Whoever asked not to be contacted, or withdrew the consent to mail, is answered and no more.
+bool Decider::may_be_written_to(const connectors::Address& address) {
+    const auto record = state.contact_of(address.kind, address.value);
+    const Contact* person = record ? state.person(*record) : nullptr;
+    if (person == nullptr) return true;
+    const auto consents = view_of_person(*person).consents;
+    const auto mail = consents.find("email");
+    const bool withdrawn = mail != consents.end() && mail->second.state == ConsentState::withdrawn;
+    if (!person->profile.do_not_contact && !withdrawn) return true;
+    refuse(
+        Refusal::forbidden,
+        address.value +
+            (withdrawn ? " withdrew the consent to be written to" : " asked not to be contacted") +
+            "; change that on the contact's page first",
+        "to");
+    return false;
+}
+
 // Policy: who writes first owns the conversation; nothing is promised to anybody by it.
 void Decider::operator()(const StartConversation& command) {
     const Agent* agent = acting(command.reply.agent);
@@ -215,6 +233,7 @@ void Decider::operator()(const StartConversation& command) {
     if (command.reply.text.empty() && command.reply.attachments.empty())
         return refuse(Refusal::invalid, "a mail needs a text or a file", "text");
     if (!may_wait(command.reply, true)) return;  // nothing is opened for what is not written
+    if (!may_be_written_to(command.reply.to.front())) return;
     connectors::Inbound as_if;
     as_if.inbox = command.inbox;
     as_if.channel = Channel::email;

@@ -3,6 +3,7 @@
 
 #include <functional>
 
+#include "hub/customers/customers.hpp"
 #include "hub/desk/decide.hpp"
 #include "hub/desk/fold.hpp"
 
@@ -34,7 +35,7 @@ public:
     void operator()(const model::RemovePolicy& command);
     void operator()(const model::SaveCalendar& command);
     void operator()(const model::ApplyPolicies& command);
-    void operator()(const model::ChangeContactProfile& command);
+    void operator()(const model::ChangeContact& command);
     void operator()(const model::WaiveAnswer& command);
     void operator()(const model::MarkSpam& command);
     void operator()(const model::SaveRoutingSettings& command);
@@ -47,6 +48,14 @@ public:
     void operator()(const model::ReleaseQuarantined& command);
     void operator()(const model::StartConversation& command);
     void operator()(const model::TakeBackReply& command);
+    void operator()(const model::MergeContacts& command);
+    void operator()(const model::UnmergeContact& command);
+    void operator()(const model::SaveOrganisation& command);
+    void operator()(const model::SaveValueFormula& command);
+    void operator()(const model::SaveAttribute& command);
+    void operator()(const model::NoteOnContact& command);
+    void operator()(const model::LogInteraction& command);
+    void operator()(const model::SaveFollowUp& command);
 
     Decision finish();
 
@@ -70,6 +79,7 @@ private:
 
     // inbound
     model::ContactId find_or_create_contact(const connectors::Address& sender);
+    void learn_name(model::ContactId record, const std::string& name);
     const model::Conversation* find_conversation(const connectors::Inbound& inbound,
                                                  model::ContactId contact);
     model::ConversationId open_conversation(const connectors::Inbound& inbound,
@@ -91,6 +101,7 @@ private:
     model::Message written(const model::Agent& agent, const model::Conversation& conversation,
                            const std::string& text, const std::string& client_id, std::uint64_t id);
     bool may_wait(const model::SendReply& command, bool mail);
+    bool may_be_written_to(const connectors::Address& address);
     model::Message answer_message(const model::Agent& agent, const model::Conversation& before,
                                   const model::SendReply& command);
     // `before`: the conversation without the message; `reply_to` may be empty: added on the way.
@@ -127,7 +138,19 @@ private:
                        std::optional<model::Instant> until = std::nullopt);
 
     // contacts
-    void change_profile(const model::Contact& contact, model::ContactProfile profile);
+    customers::View view_of_person(const model::Contact& root) const;
+    void settle_person(model::ContactId record);
+    bool check_fields(const model::ChangeContact& command, const model::Agent& agent,
+                      const model::Contact* person, model::ContactFieldsChanged& changed);
+    bool check_identities(const model::ChangeContact& command, const model::Contact* person);
+    void take_strict_away(const model::ChangeContact& command, model::ContactId id);
+    void change_identities(const model::ChangeContact& command, model::ContactId id);
+    static bool already_says(const model::Contact& contact, const model::Identity& identity);
+    void change_profile(const model::Contact& root, model::ContactProfile profile);
+    // What these conversations look at has changed; `blocks`: their customer is blocked now.
+    void profile_changed(const std::vector<model::ConversationId>& conversations, bool blocks);
+    const model::Contact* known_person(model::ContactId record);  // or null, after refusing
+    void remind_due();
     void void_as_spam(model::ConversationId id);
 
     // rules

@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "hub/desk/answers.hpp"
+#include "hub/desk/fold_contact.hpp"
 #include "hub/desk/participants.hpp"
 
 namespace desk {
@@ -140,37 +141,18 @@ struct Fold {
             conversation.value_factor = fact.factor;
         });
     }
-    void operator()(const ContactCreated& fact) const {
-        used(number(event.contact));
-        state.put(Contact{
-            .id = event.contact, .name = fact.name, .identities = {}, .created_at = event.at});
-    }
-    void operator()(const ContactRenamed& fact) const {
-        state.contact_at(event.contact).name = fact.name;
-        change_conversations_of_contact(
-            [&fact](Conversation& conversation) { conversation.contact_name = fact.name; });
-    }
-    void operator()(const ContactProfileChanged& fact) const {
-        state.contact_at(event.contact).profile = fact.profile;
-        change_conversations_of_contact(
-            [&fact](Conversation& conversation) { conversation.profile = fact.profile; });
-    }
-    template <class Change>
-    void change_conversations_of_contact(Change change) const {
-        for (const ConversationId id : state.unresolved_of(event.contact))
-            state.change(id, [this, &change](Conversation& conversation) {
-                change(conversation);
-                conversation.version = event.seq;
-            });
-    }
-    void operator()(const IdentityAdded& fact) const {
-        state.add_identity(event.contact, fact.identity);
+    template <class Customers>
+        requires requires(State& state, const Event& event, const Customers& fact) {
+            fold_customer(state, event, fact);
+        }
+    void operator()(const Customers& fact) const {
+        fold_customer(state, event, fact);
     }
 
     void operator()(const ConversationOpened& fact) const {
         used(number(event.conversation));
         state.next_number = std::max(state.next_number, fact.number + 1);
-        const Contact* contact = state.contact(event.contact);
+        const Contact* contact = state.person(event.contact);
         state.put(Conversation{.id = event.conversation,
                                .number = fact.number,
                                .contact = event.contact,

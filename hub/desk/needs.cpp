@@ -24,6 +24,12 @@ struct Ask {
             state.contact(known->contact) == nullptr)
             needs.contacts.push_back(known->contact);
     }
+    void contact(ContactId id) {
+        if (is_some(id) && state.contact(id) == nullptr) needs.contacts.push_back(id);
+    }
+    void identity(const std::string& kind, const std::string& value) {
+        if (!state.contact_of(kind, value)) needs.identities.emplace_back(kind, value);
+    }
     void operation(const std::string& author, const std::string& client_id) {
         if (!client_id.empty() && state.operation(author, client_id) == nullptr)
             needs.operation = {author, client_id};
@@ -32,8 +38,7 @@ struct Ask {
         const connectors::Inbound& inbound = command.inbound;
         if (state.receipt(inbound.inbox, inbound.receipt_key) == nullptr)
             needs.receipt = {inbound.inbox, inbound.receipt_key};
-        if (!state.contact_of(inbound.sender.kind, inbound.sender.value))
-            needs.identity = {inbound.sender.kind, inbound.sender.value};
+        identity(inbound.sender.kind, inbound.sender.value);
         conversation(ConversationId{inbound.token_conversation});
         if (inbound.report) ask_for_reported(inbound);
         for (const std::string& id : thread_evidence(inbound)) {
@@ -64,17 +69,26 @@ struct Ask {
         operation(author_of(command.reply.agent), command.reply.client_id);
         if (command.reply.to.empty()) return;
         const connectors::Address& first = command.reply.to.front();
-        if (!state.contact_of(first.kind, first.value)) needs.identity = {first.kind, first.value};
+        identity(first.kind, first.value);
     }
     void operator()(const TakeBackReply& command) { conversation(command.conversation); }
     void operator()(const AddNote& command) {
         conversation(command.conversation);
         operation(author_of(command.agent), command.client_id);
     }
-    void operator()(const ChangeContactProfile& command) {
-        if (is_some(command.contact) && state.contact(command.contact) == nullptr)
-            needs.contacts.push_back(command.contact);
+    void operator()(const ChangeContact& command) {
+        contact(command.contact);
+        for (const auto* list : {&command.add, &command.remove})
+            for (const Identity& one : *list) identity(one.kind, one.value);
     }
+    void operator()(const MergeContacts& command) {
+        contact(command.contact);
+        contact(command.absorbed);
+    }
+    void operator()(const UnmergeContact& command) { contact(command.contact); }
+    void operator()(const NoteOnContact& command) { contact(command.contact); }
+    void operator()(const LogInteraction& command) { contact(command.contact); }
+    void operator()(const SaveFollowUp& command) { contact(command.follow_up.contact); }
     void operator()(const WaiveAnswer& command) { conversation(command.conversation); }
     void operator()(const AnswerOffer& command) { conversation(command.conversation); }
     void operator()(const ChangeValueFactor& command) { conversation(command.conversation); }
@@ -166,6 +180,24 @@ Needs needs_of(const State& state, const Command& command) {
     return std::move(ask.needs);
 }
 
+namespace {
+
+// Every record of the person: they are in memory together or not at all.
+void load_person(storage::Reader& reader, ContactId id, std::vector<Contact>& into) {
+    const auto known = [&into](ContactId wanted) {
+        return std::ranges::find(into, wanted, &Contact::id) != into.end();
+    };
+    const auto row = known(id) ? std::nullopt : reader.contact(id);
+    if (!row) return;
+    into.push_back(contact_from(row->body));
+    const std::vector<ContactId> absorbed = into.back().absorbed;
+    const ContactId root = into.back().part_of;
+    if (is_some(root)) load_person(reader, root, into);
+    for (const ContactId other : absorbed) load_person(reader, other, into);
+}
+
+}  // namespace
+
 Loaded load(storage::Reader& reader, const Needs& needs) {
     Loaded loaded;
     std::vector<ConversationId> wanted = needs.conversations;
@@ -181,10 +213,9 @@ Loaded load(storage::Reader& reader, const Needs& needs) {
     if (needs.operation)
         if (const auto row = reader.operation(needs.operation->first, needs.operation->second))
             loaded.repeat = answer_from(row->result);
-    if (needs.identity)
-        if (const auto id = reader.contact_of(needs.identity->first, needs.identity->second))
-            if (const auto row = reader.contact(*id))
-                loaded.contacts.push_back(contact_from(row->body));
+    std::vector<ContactId> contacts = needs.contacts;
+    for (const auto& [kind, value] : needs.identities)
+        if (const auto id = reader.contact_of(kind, value)) contacts.push_back(*id);
     for (const auto& [inbox, external_id] : needs.threads) {
         const auto found = reader.thread(number(inbox), external_id);
         if (!found) continue;
@@ -197,7 +228,6 @@ Loaded load(storage::Reader& reader, const Needs& needs) {
         loaded.reported = reported_message(reader, *needs.report);
         if (loaded.reported) wanted.push_back(loaded.reported->conversation);
     }
-    std::vector<ContactId> contacts = needs.contacts;
     for (const ConversationId id : wanted) {
         const auto row = reader.conversation(id);
         if (!row) continue;
@@ -208,8 +238,7 @@ Loaded load(storage::Reader& reader, const Needs& needs) {
     if (needs.contact_of)
         if (const auto row = reader.conversation(*needs.contact_of))
             contacts.push_back(row->contact);
-    for (const ContactId id : contacts)
-        if (const auto row = reader.contact(id)) loaded.contacts.push_back(contact_from(row->body));
+    for (const ContactId id : contacts) load_person(reader, id, loaded.contacts);
     return loaded;
 }
 
@@ -228,6 +257,9 @@ void restore_config(State& state, storage::Reader& reader) {
         if (row.kind == "routing") state.routing_settings = stored_routing_settings(row.body);
         if (row.kind.starts_with("policy_v")) state.put(policy_from(row.body));
         if (row.kind.starts_with("calendar_v")) state.put(calendar_from(row.body));
+        if (row.kind == "value_formula") state.value_formula = value_formula_from(row.body);
+        if (row.kind == "attribute")
+            state.attributes[AttributeId{row.id}] = attribute_from(row.body);
         if (row.kind == "agent") {
             state.agents[AgentId{row.id}] = agent_from(row.body);
             state.agent_states.try_emplace(AgentId{row.id});
@@ -266,6 +298,11 @@ State restore(storage::Reader& reader) {
     open.limit = std::numeric_limits<std::int64_t>::max();
     for (const storage::ConversationRow& row : reader.conversations(open))
         state.put(conversation_from(row.body));
+    storage::FollowUpQuery to_do;
+    to_do.states = {"open"};
+    to_do.limit = std::numeric_limits<std::int64_t>::max();
+    for (const storage::FollowUpRow& row : reader.follow_ups(to_do))
+        state.put(follow_up_from(row.body));
     state.head = reader.head();
     if (const auto counters = reader.meta("counters")) {
         std::istringstream text(*counters);

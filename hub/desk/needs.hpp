@@ -8,7 +8,7 @@ namespace desk {
 struct Needs {
     std::optional<std::pair<model::InboxId, std::string>> receipt;
     std::optional<std::pair<std::string, std::string>> operation;  // author, client id
-    std::optional<std::pair<std::string, std::string>> identity;   // kind, value
+    std::vector<std::pair<std::string, std::string>> identities;   // kind, value
     std::vector<std::pair<model::InboxId, std::string>> threads;   // best evidence first
     std::vector<model::ConversationId> conversations;
     std::vector<model::ContactId> contacts;
@@ -16,7 +16,7 @@ struct Needs {
     std::optional<connectors::Inbound> report;        // about which of our messages it is
 
     bool nothing() const {
-        return !report && !receipt && !operation && !identity && threads.empty() &&
+        return !report && !receipt && !operation && identities.empty() && threads.empty() &&
                conversations.empty() && contacts.empty() && !contact_of;
     }
 };

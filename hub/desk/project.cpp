@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "hub/customers/customers.hpp"
 #include "hub/desk/agent_states_json.hpp"
 #include "hub/desk/answers.hpp"
 
@@ -43,6 +44,15 @@ storage::ClockRow row_of(ConversationId conversation, const sla::Clock& clock) {
             .ended_at = clock.ended_at,
             .void_reason = std::string{word(clock.void_reason)},
             .by_change = clock.by_change};
+}
+
+storage::FollowUpRow row_of(const FollowUp& follow_up) {
+    return {.id = number(follow_up.id),
+            .contact = follow_up.contact,
+            .owner = number(follow_up.owner),
+            .due_at = follow_up.due_at,
+            .state = std::string{word(follow_up.state)},
+            .body = to_json(follow_up)};
 }
 
 const sla::Clock* clock_in(const Fact& fact) {
@@ -107,6 +117,42 @@ void Projection::add_delivery(const Event& event) {
                                               std::string{word(one.state)}, one.reason});
 }
 
+// What changed about people: their records, what is found by them, and the conversations that carry
+// their name and profile.
+void Projection::add_customer(const State& state, const Event& event,
+                              const storage::EventRow& row) {
+    const auto is = [&event]<class... One>(std::type_identity<One>...) {
+        return (std::holds_alternative<One>(event.fact) || ...);
+    };
+    using std::type_identity;
+    if (const auto* added = std::get_if<IdentityAdded>(&event.fact))
+        rows_.push_back(
+            storage::IdentityRow{added->identity.kind, added->identity.value, event.contact});
+    if (const auto* gone = std::get_if<IdentityRemoved>(&event.fact))
+        rows_.push_back(storage::IdentityRemoval{gone->kind, gone->value});
+    if (const auto* saved = std::get_if<OrganisationSaved>(&event.fact))
+        rows_.push_back(storage::OrganisationRow{number(saved->organisation.id),
+                                                 customers::folded(saved->organisation.name),
+                                                 saved->organisation.domains, row.payload});
+    if (const auto* saved = std::get_if<FollowUpSaved>(&event.fact))
+        rows_.push_back(row_of(saved->follow_up));
+    if (const auto* due = std::get_if<FollowUpDue>(&event.fact))
+        rows_.push_back(row_of(state.follow_ups.at(due->follow_up)));
+    const bool related = is(type_identity<ContactMerged>{}, type_identity<ContactUnmerged>{});
+    if (is(type_identity<ContactCreated>{}, type_identity<ContactRenamed>{},
+           type_identity<ContactProfileChanged>{}, type_identity<ContactFieldsChanged>{},
+           type_identity<ConsentRecorded>{}, type_identity<MembershipChanged>{},
+           type_identity<IdentityAdded>{}, type_identity<IdentityRemoved>{}))
+        contacts_.insert(event.contact);
+    if (related)
+        for (const ContactId record : state.records_of(event.contact)) contacts_.insert(record);
+    if (const auto* unmerged = std::get_if<ContactUnmerged>(&event.fact))
+        for (const ContactId record : state.records_of(unmerged->from)) contacts_.insert(record);
+    if (related || is(type_identity<ContactRenamed>{}, type_identity<ContactProfileChanged>{}))
+        for (const ConversationId id : state.unresolved_with_absorbed(event.contact))
+            conversations_.insert(id);
+}
+
 void Projection::add(const State& state, const Event& event, const storage::EventRow& row) {
     const auto config = [this, &row](const char* kind, auto id) {
         rows_.push_back(storage::ConfigRow{kind, number(id), row.payload});
@@ -124,6 +170,9 @@ void Projection::add(const State& state, const Event& event, const storage::Even
     if (const auto* calendar = std::get_if<CalendarSaved>(&event.fact))
         config(version("calendar", calendar->calendar.version).c_str(), calendar->calendar.id);
     if (std::holds_alternative<RoutingSettingsSaved>(event.fact)) config("routing", TeamId{1});
+    if (std::holds_alternative<ValueFormulaSaved>(event.fact)) config("value_formula", TeamId{1});
+    if (const auto* attribute = std::get_if<AttributeSaved>(&event.fact))
+        config("attribute", attribute->attribute.id);
     if (const auto* rule = std::get_if<RoutingRuleSaved>(&event.fact))
         config("rule", rule->rule.id);
     if (const auto* gone = std::get_if<RoutingRuleRemoved>(&event.fact))
@@ -135,9 +184,6 @@ void Projection::add(const State& state, const Event& event, const storage::Even
     if (const auto* changed = std::get_if<AvailabilityChanged>(&event.fact))
         rows_.push_back(storage::AvailabilityRow{number(changed->agent), event.at,
                                                  std::string{word(changed->availability)}});
-    if (const auto* added = std::get_if<IdentityAdded>(&event.fact))
-        rows_.push_back(
-            storage::IdentityRow{added->identity.kind, added->identity.value, event.contact});
     if (const auto* received = std::get_if<MessageReceived>(&event.fact)) {
         add_message(state, event, row, received->message);
         const std::uint64_t inbox = number(state.conversation(event.conversation)->inbox);
@@ -164,17 +210,7 @@ void Projection::add(const State& state, const Event& event, const storage::Even
     if (std::holds_alternative<RoutingDecided>(event.fact))
         rows_.push_back(storage::DecisionRow{event.seq, event.conversation, event.at, row.payload});
     add_quarantine(event);
-    const bool contact_changed = std::holds_alternative<ContactCreated>(event.fact) ||
-                                 std::holds_alternative<ContactRenamed>(event.fact) ||
-                                 std::holds_alternative<ContactProfileChanged>(event.fact) ||
-                                 std::holds_alternative<IdentityAdded>(event.fact);
-    const bool conversations_changed = std::holds_alternative<ContactRenamed>(event.fact) ||
-                                       std::holds_alternative<ContactProfileChanged>(event.fact);
-    if (contact_changed) contacts_.insert(event.contact);
-    if (conversations_changed) {
-        for (const ConversationId id : state.unresolved_of(event.contact))
-            conversations_.insert(id);
-    }
+    add_customer(state, event, row);
     if (is_some(event.conversation)) conversations_.insert(event.conversation);
 }
 
@@ -187,9 +223,16 @@ std::vector<storage::RowWrite> state_rows(const State& state, bool agents_change
     return rows;
 }
 
+void Projection::add_contact(const Contact& contact) {
+    rows_.push_back(storage::ContactRow{.id = contact.id,
+                                        .root = root_of(contact),
+                                        .sort_key = customers::folded(contact.name),
+                                        .body = to_json(contact)});
+    rows_.push_back(storage::ContactKeysRow{contact.id, customers::duplicate_keys(contact)});
+}
+
 std::vector<storage::RowWrite> Projection::finish(const State& state) {
-    for (const ContactId id : contacts_)
-        rows_.push_back(storage::ContactRow{id, to_json(*state.contact(id))});
+    for (const ContactId id : contacts_) add_contact(*state.contact(id));
     for (const ConversationId id : conversations_) {
         const Conversation& conversation = *state.conversation(id);
         rows_.push_back(row_of(conversation));

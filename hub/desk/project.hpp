@@ -25,6 +25,8 @@ private:
                        const std::string& id, const std::string& receipt_key);
     void add_delivery(const model::Event& event);
     void add_quarantine(const model::Event& event);
+    void add_customer(const State& state, const model::Event& event, const storage::EventRow& row);
+    void add_contact(const model::Contact& contact);
 
     std::vector<storage::RowWrite> rows_;
     std::set<model::ContactId> contacts_;

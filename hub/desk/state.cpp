@@ -91,6 +91,24 @@ const model::Contact* State::contact(model::ContactId id) const {
     return find_pointer(contacts_, id);
 }
 
+const model::Contact* State::person(model::ContactId record) const {
+    const model::Contact* known = contact(record);
+    return known == nullptr ? nullptr : contact(model::root_of(*known));
+}
+
+std::vector<model::ContactId> State::records_of(model::ContactId record) const {
+    const model::Contact* root = person(record);
+    if (root == nullptr) return {record};
+    std::vector<model::ContactId> records{root->id};
+    records.insert(records.end(), root->absorbed.begin(), root->absorbed.end());
+    return records;
+}
+
+bool State::same_person(model::ContactId left, model::ContactId right) const {
+    const auto records = records_of(left);
+    return std::ranges::find(records, right) != records.end();
+}
+
 std::optional<model::ContactId> State::contact_of(const std::string& kind,
                                                   const std::string& value) const {
     const auto* id = find_pointer(contacts_by_identity_, key_of(kind, value));
@@ -124,7 +142,7 @@ std::optional<model::ConversationId> State::open_chat(model::ContactId contact,
 
 std::optional<model::Instant> State::next_wake() const {
     std::optional<model::Instant> first = wakes_.next();
-    for (const auto& other : {router_.next_wake(), lost_agents_.next()})
+    for (const auto& other : {router_.next_wake(), lost_agents_.next(), follow_up_wakes_.next()})
         if (other && (!first || *other < *first)) first = other;
     return first;
 }
@@ -146,6 +164,14 @@ std::vector<model::ConversationId> State::unresolved_of(model::ContactId contact
     return {known->second.begin(), known->second.end()};
 }
 
+std::vector<model::ConversationId> State::unresolved_with_absorbed(model::ContactId record) const {
+    std::vector<model::ConversationId> all = unresolved_of(record);
+    for (const model::ContactId absorbed : contact(record)->absorbed)
+        for (const model::ConversationId id : unresolved_of(absorbed)) all.push_back(id);
+    std::ranges::sort(all);
+    return all;
+}
+
 std::vector<model::ConversationId> State::held_by(model::AgentId agent) const {
     const auto known = held_.find(agent);
     if (known == held_.end()) return {};
@@ -163,6 +189,24 @@ void State::put(const sla::Policy& policy) {
     policy_versions[{policy.id, policy.version}] = policy;
     sla::Policy& current = policies[policy.id];
     if (current.version <= policy.version) current = policy;
+}
+
+// Only open ones are kept, and told of once.
+void State::put(const model::FollowUp& follow_up) {
+    const bool open = follow_up.state == model::FollowUpState::open;
+    if (open)
+        follow_ups[follow_up.id] = follow_up;
+    else
+        follow_ups.erase(follow_up.id);
+    if (open && !follow_up.reminded)
+        follow_up_wakes_.set(model::number(follow_up.id), follow_up.due_at);
+    else
+        follow_up_wakes_.clear(model::number(follow_up.id));
+}
+
+std::optional<model::FollowUpId> State::due_follow_up(model::Instant now) const {
+    const auto key = follow_up_wakes_.due(now);
+    return key ? std::optional{model::FollowUpId{*key}} : std::nullopt;
 }
 
 std::optional<model::ConversationId> State::due_wake(model::Instant now) const {
@@ -213,8 +257,26 @@ model::Contact& State::put(model::Contact contact) {
 }
 
 void State::add_identity(model::ContactId contact, const model::Identity& identity) {
-    contacts_.at(contact).identities.push_back(identity);
+    auto& identities = contacts_.at(contact).identities;
+    const auto known = std::ranges::find_if(identities, [&identity](const auto& one) {
+        return one.kind == identity.kind && one.value == identity.value;
+    });
+    if (known != identities.end())
+        known->verified = identity.verified;
+    else
+        identities.push_back(identity);
     contacts_by_identity_[key_of(identity.kind, identity.value)] = contact;
+}
+
+void State::remove_identity(model::ContactId contact, const std::string& kind,
+                            const std::string& value) {
+    std::erase_if(contacts_.at(contact).identities,
+                  [&](const auto& one) { return one.kind == kind && one.value == value; });
+    contacts_by_identity_.erase(key_of(kind, value));
+}
+
+void State::touched(model::ContactId id) {
+    for (const model::ContactId record : records_of(id)) recent_contacts_.push_back({head, record});
 }
 
 void State::add_thread(model::InboxId inbox, const std::string& external_id,

@@ -41,7 +41,10 @@ public:
     model::RoutingSettings routing_settings;
     std::map<model::RuleId, model::RoutingRule> rules;
     std::map<model::RuleId, routing::Rule> parsed_rules;
-    model::Instant at{};  // of the last folded event
+    model::ValueFormula value_formula;
+    std::map<model::AttributeId, model::AttributeDefinition> attributes;
+    std::map<model::FollowUpId, model::FollowUp> follow_ups;  // the open ones
+    model::Instant at{};                                      // of the last folded event
     // Every version ever in force: a running promise keeps to the ones it is stamped with (S17).
     std::map<std::pair<model::PolicyId, std::uint32_t>, sla::Policy> policy_versions;
     std::map<std::pair<model::CalendarId, std::uint32_t>, sla::Calendar> calendar_versions;
@@ -52,6 +55,12 @@ public:
 
     const model::Conversation* conversation(model::ConversationId id) const;
     const model::Contact* contact(model::ContactId id) const;
+    // The whole person that a record belongs to; null when the store alone has it. A person's
+    // records are in memory together or not at all.
+    const model::Contact* person(model::ContactId record) const;
+    // Its records, the root first; of what is not in memory the record alone.
+    std::vector<model::ContactId> records_of(model::ContactId record) const;
+    bool same_person(model::ContactId left, model::ContactId right) const;
     std::optional<model::ContactId> contact_of(const std::string& kind,
                                                const std::string& value) const;
     std::optional<model::ConversationId> thread(model::InboxId inbox,
@@ -64,6 +73,8 @@ public:
 
     // The contact's conversations that are not resolved, which are always in memory; by id.
     std::vector<model::ConversationId> unresolved_of(model::ContactId contact) const;
+    // Of the record, which is in memory, and of all that it has absorbed; of a root, the person's.
+    std::vector<model::ConversationId> unresolved_with_absorbed(model::ContactId record) const;
     // What occupies the agent or is offered to her; by id.
     std::vector<model::ConversationId> held_by(model::AgentId agent) const;
 
@@ -73,6 +84,7 @@ public:
     void put(const sla::Calendar& calendar);
     void put(const sla::Policy& policy);
     void put(const model::RoutingRule& rule);
+    void put(const model::FollowUp& follow_up);
 
     // The visitor's conversation that is not resolved yet.
     std::optional<model::ConversationId> open_chat(model::ContactId contact,
@@ -91,6 +103,7 @@ public:
     void routing_changed();
     // The agent whose lost connection is past its grace at `now`.
     std::optional<model::AgentId> lost_agent(model::Instant now) const;
+    std::optional<model::FollowUpId> due_follow_up(model::Instant now) const;
     std::optional<model::Instant> next_wake() const;
     // The conversation whose wake comes first and is not after `now`.
     std::optional<model::ConversationId> due_wake(model::Instant now) const;
@@ -112,12 +125,14 @@ public:
     }
     model::Contact& contact_at(model::ContactId id) { return contacts_.at(id); }
     void add_identity(model::ContactId contact, const model::Identity& identity);
+    void remove_identity(model::ContactId contact, const std::string& kind,
+                         const std::string& value);
     void add_thread(model::InboxId inbox, const std::string& external_id, model::ConversationId id);
     void remember_receipt(model::InboxId inbox, const std::string& external_id,
                           model::Answer answer);
     void remember_operation(const std::string& author, const std::string& client_id,
                             model::Answer answer);
-    void touched(model::ContactId id) { recent_contacts_.push_back({head, id}); }
+    void touched(model::ContactId id);  // with all records of the person
     void touched(model::ConversationId id) { recent_conversations_.push_back({head, id}); }
 
     // Drops what the store can give back: everything last touched at or before `safe`, except open
@@ -155,6 +170,7 @@ private:
     std::set<model::ConversationId> unsynced_;
     sla::Deadlines lost_agents_;  // by agent
     sla::Deadlines wakes_;        // by conversation
+    sla::Deadlines follow_up_wakes_;
 };
 
 // True while the conversation occupies its assignee: it is open and the customer waits for an

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "hub/customers/value.hpp"
 #include "hub/desk/state.hpp"
 
 namespace desk {
@@ -25,6 +26,13 @@ const sla::Clock* pressing_clock(const Conversation& conversation) {
 double value_in(const std::map<std::string, double>& values, std::string_view word) {
     const auto found = values.find(std::string{word});
     return found == values.end() ? 1.0 : found->second;
+}
+
+// Of "parlour / with table service", or else of "parlour".
+double segment_value(const RoutingSettings& settings, const std::string& segment) {
+    const auto found = settings.segment_values.find(segment);
+    if (found != settings.segment_values.end()) return found->second;
+    return value_in(settings.segment_values, sla::first_level(segment));
 }
 
 std::uint32_t rank_of(Priority priority) {
@@ -65,7 +73,8 @@ routing::Item State::item_of(const Conversation& conversation) const {
         for (const routing::SkillNeed& need : inbox->second.skills) item.skills.push_back(need);
     }
     item.value = value_in(settings.relationship_values, conversation.profile.relationship) *
-                 value_in(settings.segment_values, conversation.profile.segment) *
+                 segment_value(settings, conversation.profile.segment) *
+                 customers::value_factor(conversation.profile.value) *
                  value_in(settings.priority_values, word(conversation.priority)) *
                  conversation.value_factor;
     item.priority = rank_of(conversation.priority);

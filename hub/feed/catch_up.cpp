@@ -49,12 +49,17 @@ std::vector<ConversationId> conversations_of(storage::Reader& reader, ContactId 
                                              Seq since) {
     storage::ConversationQuery query;
     query.scope.everything = true;
-    query.contact = contact;
+    query.contacts = reader.records(contact);
     query.limit = catch_up_events_max;
     std::vector<ConversationId> ids;
     for (const storage::ConversationRow& row : reader.conversations(query))
         if (row.version > since) ids.push_back(row.id);
     return ids;
+}
+
+bool changes_conversations(std::string_view kind) {
+    return kind == "contact_renamed" || kind == "contact_profile_changed" ||
+           kind == "contact_merged" || kind == "contact_unmerged";
 }
 
 // What the viewer may see may be more or less than what was told until then: only a snapshot knows.
@@ -81,7 +86,7 @@ CatchUp catch_up(storage::Reader& reader, const Viewer& viewer, Seq since) {
     for (const storage::StoredEvent& event : events) {
         if (is_some(event.row.conversation))
             touched[event.row.conversation].events.push_back(&event.row);
-        else if (event.row.kind == "contact_renamed" || event.row.kind == "contact_profile_changed")
+        else if (changes_conversations(event.row.kind))
             for (const ConversationId id : conversations_of(reader, event.row.contact, since))
                 touched[id];
         else if (changes_rights(event.row, viewer))

@@ -84,7 +84,11 @@ bool DeskRunner::complete(Pending& pending) {
     };
     const bool again =
         (now.receipt && !pending.asked.receipt) || (now.operation && !pending.asked.operation) ||
-        (now.identity && !pending.asked.identity) ||
+        std::ranges::any_of(now.identities,
+                            [&](const auto& identity) {
+                                return std::ranges::find(pending.asked.identities, identity) ==
+                                       pending.asked.identities.end();
+                            }) ||
         std::ranges::any_of(now.threads,
                             [&](const auto& thread) {
                                 return std::ranges::find(pending.asked.threads, thread) ==

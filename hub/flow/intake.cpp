@@ -57,6 +57,8 @@ Directory directory_of(const desk::State& state) {
     directory.calendars = state.calendars;
     directory.routing = state.routing_settings;
     directory.rules = state.rules;
+    directory.value_formula = state.value_formula;
+    directory.attributes = state.attributes;
     for (const auto& [id, agent] : state.agent_states) {
         directory.availabilities[id] = agent.availability;
         if (desk::accepts(agent, true)) directory.takes_sessions.insert(id);

@@ -26,6 +26,8 @@ struct Directory {
     std::map<model::CalendarId, sla::Calendar> calendars;
     model::RoutingSettings routing;
     std::map<model::RuleId, model::RoutingRule> rules;
+    model::ValueFormula value_formula;
+    std::map<model::AttributeId, model::AttributeDefinition> attributes;
     std::map<model::AgentId, model::Availability> availabilities;
     std::set<model::AgentId> takes_sessions;
 

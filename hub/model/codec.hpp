@@ -65,6 +65,15 @@ Contact contact_from(std::string_view json);
 Conversation conversation_from(std::string_view json);
 Message message_from(std::string_view json);
 
+std::string to_json(const Organisation& organisation);
+Organisation organisation_from(std::string_view json);
+std::string to_json(const FollowUp& follow_up);
+FollowUp follow_up_from(std::string_view json);
+std::string to_json(const AttributeDefinition& attribute);
+AttributeDefinition attribute_from(std::string_view json);
+std::string to_json(const ValueFormula& formula);
+ValueFormula value_formula_from(std::string_view json);
+
 std::string to_json(const Answer& answer);
 Answer answer_from(std::string_view json);
 

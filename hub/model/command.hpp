@@ -124,10 +124,58 @@ struct ApplyPolicies {
     ConversationId after{};
     bool preview = false;
 };
-struct ChangeContactProfile {
+// A contact's values by field name (hub/customers/fields.hpp; an empty one is taken away), its
+// identities, consents and organisations. All of it or nothing.
+struct ChangeContact {
+    AgentId agent{};
+    ContactId contact{};  // 0: a new one
+    std::map<std::string, std::string> fields;
+    std::vector<Identity> add;     // an identity it has already takes the new `verified`
+    std::vector<Identity> remove;  // by kind and value
+    std::map<std::string, Consent> consents;
+    std::vector<Membership> memberships;
+    std::vector<OrganisationId> left;  // no longer a member of
+    Source source = Source::agent;
+};
+// Two records of one person become one: `absorbed` is part of `contact` from now on.
+struct MergeContacts {
     AgentId agent{};
     ContactId contact{};
-    ProfileChange change;
+    ContactId absorbed{};
+};
+struct UnmergeContact {
+    AgentId agent{};
+    ContactId contact{};  // that was merged
+};
+struct SaveOrganisation {
+    AgentId agent{};
+    Organisation organisation;  // id 0: a new one; its fields' provenance is made here
+};
+struct SaveValueFormula {
+    AgentId by{};
+    ValueFormula formula;
+};
+struct SaveAttribute {
+    AgentId by{};
+    AttributeDefinition attribute;
+};
+struct NoteOnContact {
+    AgentId agent{};
+    ContactId contact{};
+    std::string text;
+};
+struct LogInteraction {
+    AgentId agent{};
+    ContactId contact{};
+    InteractionKind kind = InteractionKind::call;
+    Direction direction = Direction::out;
+    std::string outcome;
+    std::string text;
+    std::optional<Instant> happened_at;  // none: now
+};
+struct SaveFollowUp {
+    AgentId agent{};
+    FollowUp follow_up;  // id 0: a new one
 };
 struct WaiveAnswer {
     AgentId agent{};
@@ -207,9 +255,11 @@ using Command =
     std::variant<ReceiveInbound, SendReply, AddNote, ChangeStatus, Assign, ChangePriority,
                  ChangeTags, SetAvailability, SaveTeam, SaveInbox, SaveAgent, SavePolicy,
                  RecordDelivery, Quarantine, TimeReached, RemovePolicy, SaveCalendar, ApplyPolicies,
-                 ChangeContactProfile, WaiveAnswer, MarkSpam, SaveRoutingSettings, SetConnected,
+                 ChangeContact, WaiveAnswer, MarkSpam, SaveRoutingSettings, SetConnected,
                  AnswerOffer, ChangeValueFactor, SaveRoutingRule, RemoveRoutingRule, AdmitSender,
-                 ReleaseQuarantined, StartConversation, TakeBackReply>;
+                 ReleaseQuarantined, StartConversation, TakeBackReply, MergeContacts,
+                 UnmergeContact, SaveOrganisation, SaveValueFormula, NoteOnContact, LogInteraction,
+                 SaveFollowUp, SaveAttribute>;
 
 enum class Refusal : std::uint8_t {
     none,

@@ -5,21 +5,6 @@ namespace model {
 
 using namespace json_parts;
 
-std::string to_json(const Contact& contact) {
-    Json identities = Json::array();
-    for (const Identity& identity : contact.identities)
-        identities.push_back(
-            {{"kind", identity.kind}, {"value", identity.value}, {"verified", identity.verified}});
-    Json json = {{"id", text_of(contact.id)},
-                 {"name", contact.name},
-                 {"identities", std::move(identities)},
-                 {"profile", profile_json(contact.profile)},
-                 {"created_at", text_of(contact.created_at)}};
-    if (contact.automatic != AutomaticAnswers{})
-        json["automatic_answers"] = automatic_answers_json(contact.automatic);
-    return dump(json);
-}
-
 namespace {
 
 Json routing_place_json(const Conversation& conversation) {
@@ -138,20 +123,6 @@ std::string to_json(const Conversation& conversation) {
     if (is_some(conversation.asks_to_join))
         json["asks_to_join_id"] = text_of(conversation.asks_to_join);
     return dump(json);
-}
-
-Contact contact_from(std::string_view text) {
-    const Json json = Json::parse(text);
-    Contact contact{.id = id_from<ContactId>(json, "id"),
-                    .name = json.at("name"),
-                    .identities = {},
-                    .created_at = time_from(json, "created_at"),
-                    .profile = profile_from(json.at("profile")),
-                    .automatic = automatic_answers_from(json)};
-    for (const Json& identity : json.at("identities"))
-        contact.identities.push_back(
-            {identity.at("kind"), identity.at("value"), identity.at("verified")});
-    return contact;
 }
 
 Conversation conversation_from(std::string_view text) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "connectors/connectors.hpp"
+#include "hub/model/customers.hpp"
 #include "hub/model/ids.hpp"
 #include "routing/routing.hpp"
 #include "sla/sla.hpp"
@@ -114,13 +115,6 @@ struct Agent {
     friend bool operator==(const Agent&, const Agent&) = default;
 };
 
-struct Identity {
-    std::string kind;
-    std::string value;
-    bool verified = false;
-    friend bool operator==(const Identity&, const Identity&) = default;
-};
-
 // How work is routed in this workspace. Its `version` counts the changes; a decision names the one
 // it used (R32).
 struct RoutingSettings {
@@ -150,43 +144,6 @@ struct RoutingRule {
     std::uint32_t rank = 0;  // lowest first
     std::string text;
     friend bool operator==(const RoutingRule&, const RoutingRule&) = default;
-};
-
-// What promises and routing look at, in the company's own words; empty: unknown.
-struct ContactProfile {
-    std::string segment;       // "pastry shop"
-    std::string relationship;  // prospect, buyer, account, partner
-    std::string language;      // BCP 47, "it"
-    AgentId owner{};           // the account's own agent
-    bool blocked = false;      // spam: stored, never routed (P6)
-    friend bool operator==(const ContactProfile&, const ContactProfile&) = default;
-};
-
-// What somebody wants changed of it; what is left out stays.
-struct ProfileChange {
-    std::optional<std::string> segment;
-    std::optional<std::string> relationship;
-    std::optional<std::string> language;
-    std::optional<AgentId> owner;
-    std::optional<bool> blocked;
-};
-
-// What keeps automatic answers from answering each other.
-struct AutomaticAnswers {
-    std::map<InboxId, Instant> last;  // answer that was sent
-    std::vector<Instant> arrivals;    // of mail that one could answer; the newest few
-    friend bool operator==(const AutomaticAnswers&, const AutomaticAnswers&) = default;
-};
-inline constexpr std::size_t arrivals_max = 5;
-
-struct Contact {
-    ContactId id{};
-    std::string name;
-    std::vector<Identity> identities;
-    Instant created_at{};
-    ContactProfile profile;
-    AutomaticAnswers automatic;
-    friend bool operator==(const Contact&, const Contact&) = default;
 };
 
 struct Attachment {

@@ -201,6 +201,56 @@ struct QuarantineReleased {
     Seq item = 0;  // the seq of its ItemQuarantined
 };
 
+// Values of a contact, each with where it comes from; an empty one is taken away.
+struct ContactFieldsChanged {
+    Fields fields;
+};
+struct IdentityRemoved {
+    std::string kind;
+    std::string value;
+};
+struct ConsentRecorded {
+    std::string channel;
+    Consent consent;
+};
+struct MembershipChanged {
+    Membership membership;
+    bool left = false;
+};
+// The event's contact became part of another one, and is its own again.
+struct ContactMerged {
+    ContactId into{};
+};
+struct ContactUnmerged {
+    ContactId from{};
+};
+struct OrganisationSaved {
+    Organisation organisation;
+};
+struct ValueFormulaSaved {
+    ValueFormula formula;
+};
+struct ContactNoted {
+    std::string text;
+};
+struct InteractionLogged {
+    InteractionKind kind = InteractionKind::call;
+    Direction direction = Direction::out;
+    std::string outcome;
+    std::string text;
+    Instant happened_at{};
+};
+// A follow-up as it stands now: new, changed, or closed.
+struct FollowUpSaved {
+    FollowUp follow_up;
+};
+struct FollowUpDue {
+    FollowUpId follow_up{};
+};
+struct AttributeSaved {
+    AttributeDefinition attribute;
+};
+
 using Fact = std::variant<
     TeamSaved, InboxSaved, AgentSaved, PolicySaved, AvailabilityChanged, ContactCreated,
     ContactRenamed, IdentityAdded, ConversationOpened, MessageReceived, ReplyQueued, NoteAdded,
@@ -208,7 +258,10 @@ using Fact = std::variant<
     SlaStarted, SlaWarned, SlaBreached, SlaEnded, ItemQuarantined, CalendarSaved, PolicyRemoved,
     ContactProfileChanged, AnswerWaived, SpamMarked, SlaChanged, Escalated, RoutingSettingsSaved,
     ConnectionChanged, Offered, OfferEnded, ReturnPlanned, ValueFactorChanged, RoutingRuleSaved,
-    RoutingRuleRemoved, RulesApplied, SenderAdmitted, QuarantineReleased>;
+    RoutingRuleRemoved, RulesApplied, SenderAdmitted, QuarantineReleased, ContactFieldsChanged,
+    IdentityRemoved, ConsentRecorded, MembershipChanged, ContactMerged, ContactUnmerged,
+    OrganisationSaved, ValueFormulaSaved, ContactNoted, InteractionLogged, FollowUpSaved,
+    FollowUpDue, AttributeSaved>;
 
 struct Actor {
     AuthorType type = AuthorType::system;

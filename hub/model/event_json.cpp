@@ -50,7 +50,20 @@ constexpr auto kinds = std::to_array<std::string_view>({"team_saved",
                                                         "routing_rule_removed",
                                                         "rules_applied",
                                                         "sender_admitted",
-                                                        "quarantine_released"});
+                                                        "quarantine_released",
+                                                        "contact_fields_changed",
+                                                        "identity_removed",
+                                                        "consent_recorded",
+                                                        "membership_changed",
+                                                        "contact_merged",
+                                                        "contact_unmerged",
+                                                        "organisation_saved",
+                                                        "value_formula_saved",
+                                                        "contact_noted",
+                                                        "interaction_logged",
+                                                        "follow_up_saved",
+                                                        "follow_up_due",
+                                                        "attribute_saved"});
 static_assert(kinds.size() == std::variant_size_v<Fact>);
 
 constexpr std::string_view message_opens = R"({"message":)";
@@ -77,12 +90,10 @@ struct Payload {
                      {"takes_asynchronous", fact.takes_asynchronous},
                      {"shift_ends", time_json(fact.shift_ends)}});
     }
-    std::string operator()(const ContactCreated& fact) const { return dump({{"name", fact.name}}); }
-    std::string operator()(const ContactRenamed& fact) const { return dump({{"name", fact.name}}); }
-    std::string operator()(const IdentityAdded& fact) const {
-        return dump({{"kind", fact.identity.kind},
-                     {"value", fact.identity.value},
-                     {"verified", fact.identity.verified}});
+    template <class Customers>
+        requires requires(const Customers& fact) { payload_of(fact); }
+    std::string operator()(const Customers& fact) const {
+        return payload_of(fact);
     }
     std::string operator()(const ConversationOpened& fact) const {
         Json json = {{"number", fact.number},
@@ -159,9 +170,6 @@ struct Payload {
     std::string operator()(const PolicyRemoved& fact) const {
         return dump({{"policy_id", text_of(fact.policy)}, {"version", fact.version}});
     }
-    std::string operator()(const ContactProfileChanged& fact) const {
-        return dump(profile_json(fact.profile));
-    }
     std::string operator()(const AnswerWaived& fact) const {
         return dump({{"reason", fact.reason}});
     }
@@ -235,7 +243,7 @@ Fact configuration_fact(std::size_t kind, const Json& json) {
         case 6:
             return ContactRenamed{json.at("name")};
         default:
-            return IdentityAdded{{json.at("kind"), json.at("value"), json.at("verified")}};
+            return IdentityAdded{identity_from(json)};
     }
 }
 
@@ -327,7 +335,8 @@ bool is_configuration(const Fact& fact) {
                    std::is_same_v<One, PolicyRemoved> || std::is_same_v<One, CalendarSaved> ||
                    std::is_same_v<One, RoutingSettingsSaved> ||
                    std::is_same_v<One, RoutingRuleSaved> ||
-                   std::is_same_v<One, RoutingRuleRemoved> ||
+                   std::is_same_v<One, RoutingRuleRemoved> || std::is_same_v<One, AttributeSaved> ||
+                   std::is_same_v<One, ValueFormulaSaved> ||
                    std::is_same_v<One, AvailabilityChanged>;
         },
         fact);
@@ -363,7 +372,8 @@ Event decode(const storage::EventRow& row) try {
                 : kind < 17 ? conversation_fact(kind, json)
                 : kind < 23 ? promise_fact(kind, json)
                 : kind < 30 ? json_parts::later_fact(kind, json)
-                            : json_parts::routing_fact(kind, json);
+                : kind < 41 ? json_parts::routing_fact(kind, json)
+                            : json_parts::customer_fact(kind, json);
     return {.seq = row.seq,
             .at = row.at,
             .actor = actor_from(row.actor),

@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
-#include "hub/model/entities.hpp"
+#include "hub/model/event.hpp"
 #include "hub/model/words.hpp"
 
 namespace model::json_parts {
@@ -108,9 +108,31 @@ sla::Calendar calendar_value(const Json& json);
 Json policy_body(const sla::Policy& policy);
 sla::Policy policy_value(const Json& json);
 
-// Of kinds 23 to 29, and from 30 on.
+// Of kinds 23 to 29, and 30 to 40.
 Fact later_fact(std::size_t kind, const Json& json);
 Fact routing_fact(std::size_t kind, const Json& json);
+
+// Of kinds 41 and up; what is known about customers.
+Fact customer_fact(std::size_t kind, const Json& json);
+std::string payload_of(const ContactCreated& fact);
+std::string payload_of(const ContactRenamed& fact);
+std::string payload_of(const IdentityAdded& fact);
+std::string payload_of(const ContactProfileChanged& fact);
+std::string payload_of(const ContactFieldsChanged& fact);
+std::string payload_of(const IdentityRemoved& fact);
+std::string payload_of(const ConsentRecorded& fact);
+std::string payload_of(const MembershipChanged& fact);
+std::string payload_of(const ContactMerged& fact);
+std::string payload_of(const ContactUnmerged& fact);
+std::string payload_of(const OrganisationSaved& fact);
+std::string payload_of(const ValueFormulaSaved& fact);
+std::string payload_of(const ContactNoted& fact);
+std::string payload_of(const InteractionLogged& fact);
+std::string payload_of(const FollowUpSaved& fact);
+std::string payload_of(const FollowUpDue& fact);
+std::string payload_of(const AttributeSaved& fact);
+Json identity_json(const Identity& identity);
+Identity identity_from(const Json& json);
 
 Json recipient_deliveries_json(const std::vector<RecipientDelivery>& recipients);
 // Of the member "recipients"; none: none.

@@ -279,22 +279,6 @@ sla::Calendar calendar_value(const Json& json) {
     return calendar;
 }
 
-Json profile_json(const ContactProfile& profile) {
-    return {{"segment", profile.segment},
-            {"relationship", profile.relationship},
-            {"language", profile.language},
-            {"owner_id", id_json(profile.owner)},
-            {"blocked", profile.blocked}};
-}
-
-ContactProfile profile_from(const Json& json) {
-    return {.segment = json.at("segment"),
-            .relationship = json.at("relationship"),
-            .language = json.at("language"),
-            .owner = id_from<AgentId>(json, "owner_id"),
-            .blocked = json.at("blocked")};
-}
-
 }  // namespace json_parts
 
 using namespace json_parts;

@@ -45,6 +45,13 @@ SPORTELLO_WORDS(sla::EscalationAction, "notify_agent", "notify_lead", "notify_su
                 "raise_priority", "overflow", "add_tag", "webhook")
 SPORTELLO_WORDS(SlaChange, "paused", "resumed", "reopened", "retargeted", "answer_undelivered")
 SPORTELLO_WORDS(AssignedBy, "routing", "hand", "taking", "leaving")
+SPORTELLO_WORDS(Source, "channel", "import", "agent")
+SPORTELLO_WORDS(ConsentState, "given", "withdrawn")
+SPORTELLO_WORDS(BuyingRole, "none", "user", "influencer", "decider", "buyer")
+SPORTELLO_WORDS(FollowUpKind, "call", "visit", "offer", "complaint", "return", "task")
+SPORTELLO_WORDS(FollowUpState, "open", "done", "cancelled")
+SPORTELLO_WORDS(AttributeType, "text", "number", "date", "flag", "choice")
+SPORTELLO_WORDS(InteractionKind, "call", "visit", "meeting", "letter", "other")
 SPORTELLO_WORDS(connectors::ConnectionSecurity, "tls", "starttls", "none")
 SPORTELLO_WORDS(connectors::AfterIntake, "keep", "mark_seen", "move", "remove")
 SPORTELLO_WORDS(QueueMode, "push", "offer", "pull")
@@ -127,6 +134,27 @@ std::string_view word(SlaChange value) {
 std::string_view word(AssignedBy value) {
     return lookup(value);
 }
+std::string_view word(Source value) {
+    return lookup(value);
+}
+std::string_view word(ConsentState value) {
+    return lookup(value);
+}
+std::string_view word(BuyingRole value) {
+    return lookup(value);
+}
+std::string_view word(FollowUpKind value) {
+    return lookup(value);
+}
+std::string_view word(FollowUpState value) {
+    return lookup(value);
+}
+std::string_view word(AttributeType value) {
+    return lookup(value);
+}
+std::string_view word(InteractionKind value) {
+    return lookup(value);
+}
 std::string_view word(routing::Policy value) {
     return lookup(value);
 }
@@ -171,6 +199,13 @@ template std::optional<sla::LegKind> from_word(std::string_view);
 template std::optional<sla::EscalationAction> from_word(std::string_view);
 template std::optional<SlaChange> from_word(std::string_view);
 template std::optional<AssignedBy> from_word(std::string_view);
+template std::optional<Source> from_word(std::string_view);
+template std::optional<ConsentState> from_word(std::string_view);
+template std::optional<BuyingRole> from_word(std::string_view);
+template std::optional<FollowUpKind> from_word(std::string_view);
+template std::optional<FollowUpState> from_word(std::string_view);
+template std::optional<AttributeType> from_word(std::string_view);
+template std::optional<InteractionKind> from_word(std::string_view);
 
 std::string text_of(Instant at) {
     const auto day = std::chrono::floor<std::chrono::days>(at);

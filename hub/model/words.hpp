@@ -34,6 +34,13 @@ std::string_view word(sla::LegKind value);
 std::string_view word(sla::EscalationAction value);
 std::string_view word(SlaChange value);
 std::string_view word(AssignedBy value);
+std::string_view word(Source value);
+std::string_view word(ConsentState value);
+std::string_view word(BuyingRole value);
+std::string_view word(FollowUpKind value);
+std::string_view word(FollowUpState value);
+std::string_view word(InteractionKind value);
+std::string_view word(AttributeType value);
 
 template <class Value>
 std::optional<Value> from_word(std::string_view text);

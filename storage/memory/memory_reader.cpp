@@ -15,7 +15,8 @@ auto find_in(const Map& map, const typename Map::key_type& key)
     return found->second;
 }
 
-bool listed(const std::vector<std::string>& values, const std::string& value) {
+template <class Value>
+bool listed(const std::vector<Value>& values, const Value& value) {
     return values.empty() || std::ranges::find(values, value) != values.end();
 }
 
@@ -29,13 +30,12 @@ bool matches(const ConversationQuery& query, const ConversationRow& row) {
     return in_scope(query.scope, row) && listed(query.statuses, row.status) &&
            (!query.inbox || *query.inbox == row.inbox) &&
            (!query.assignee || *query.assignee == row.assignee) &&
-           (!query.team || *query.team == row.team) &&
-           (!query.contact || *query.contact == row.contact);
+           (!query.team || *query.team == row.team) && listed(query.contacts, row.contact);
 }
 
 bool matches(const EventQuery& query, const EventRow& row) {
     return row.seq > query.after && (!query.before || row.seq < *query.before) &&
-           (!query.contact || *query.contact == row.contact) &&
+           listed(query.contacts, row.contact) &&
            (!query.conversation || *query.conversation == row.conversation) &&
            listed(query.kinds, row.kind);
 }
@@ -238,10 +238,27 @@ std::string maybe(const std::optional<Instant>& at) {
 }  // namespace
 
 // The same text as the SQLite engine's, line by line.
+void MemoryReader::dump_people(std::ostringstream& out) {
+    out << "# contact_keys\n";
+    for (const auto& [id, keys] : tables_.contact_keys)
+        for (const std::string& key : contact_keys(id)) put_line(out, number(id), key);
+    out << "# organisations\n";
+    for (const auto& [id, row] : tables_.organisations) put_line(out, id, row.sort_key, row.body);
+    out << "# organisation_domains\n";
+    for (const auto& [id, row] : tables_.organisations)
+        for (const std::string& domain : std::set(row.domains.begin(), row.domains.end()))
+            put_line(out, id, domain);
+    out << "# follow_ups\n";
+    for (const auto& [id, row] : tables_.follow_ups)
+        put_line(out, id, number(row.contact), row.owner, micros(row.due_at), row.state, row.body);
+}
+
 std::string MemoryReader::dump_read_tables() {
     std::ostringstream out;
     out << "# contacts\n";
-    for (const auto& [id, row] : tables_.contacts) put_line(out, number(id), row.body);
+    for (const auto& [id, row] : tables_.contacts)
+        put_line(out, number(id), number(row.root), row.sort_key, row.body);
+    dump_people(out);
     out << "# identities\n";
     for (const auto& [key, row] : tables_.identities)
         put_line(out, row.kind, row.value, number(row.contact));

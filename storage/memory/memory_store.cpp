@@ -15,6 +15,17 @@ struct Writer {
     void operator()(const IdentityRow& row) const {
         tables.identities[{row.kind, row.value}] = row;
     }
+    void operator()(const IdentityRemoval& row) const {
+        tables.identities.erase({row.kind, row.value});
+    }
+    void operator()(const ContactKeysRow& row) const {
+        if (row.keys.empty())
+            tables.contact_keys.erase(row.contact);
+        else
+            tables.contact_keys[row.contact] = row.keys;
+    }
+    void operator()(const OrganisationRow& row) const { tables.organisations[row.id] = row; }
+    void operator()(const FollowUpRow& row) const { tables.follow_ups[row.id] = row; }
     void operator()(const ConversationRow& row) const { tables.conversations[row.id] = row; }
     void operator()(const MessageRow& row) const { tables.messages[row.id] = row; }
     void operator()(const DeliveryRow& row) const {

@@ -15,6 +15,9 @@ struct MemoryTables {
     std::vector<StoredEvent> events;
     std::map<ContactId, ContactRow> contacts;
     std::map<std::pair<std::string, std::string>, IdentityRow> identities;
+    std::map<ContactId, std::vector<std::string>> contact_keys;
+    std::map<std::uint64_t, OrganisationRow> organisations;
+    std::map<std::uint64_t, FollowUpRow> follow_ups;
     std::map<ConversationId, ConversationRow> conversations;
     std::map<MessageId, MessageRow> messages;
     std::map<AttachmentId, AttachmentRow> attachments;

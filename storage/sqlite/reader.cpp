@@ -64,13 +64,6 @@ std::vector<ConfigRow> SqliteReader::config() {
                });
 }
 
-std::optional<ContactRow> SqliteReader::contact(ContactId id) {
-    return first(db_.prepared("SELECT id,body FROM contacts WHERE id=?1").bind(id),
-                 [](const Statement& row) {
-                     return ContactRow{row.id<ContactId>(0), row.text(1)};
-                 });
-}
-
 std::vector<IdentityRow> SqliteReader::identities(ContactId id) {
     return all(
         db_.prepared(
@@ -256,7 +249,12 @@ std::string SqliteReader::dump_read_tables() {
         int columns;
     };
     static constexpr Table tables[] = {
-        {"contacts", "SELECT id,body FROM contacts ORDER BY 1", 2},
+        {"contacts", "SELECT id,root,sort_key,body FROM contacts ORDER BY 1", 4},
+        {"contact_keys", "SELECT contact,key FROM contact_keys ORDER BY 1,2", 2},
+        {"organisations", "SELECT id,sort_key,body FROM organisations ORDER BY 1", 3},
+        {"organisation_domains",
+         "SELECT organisation,domain FROM organisation_domains ORDER BY 1,2", 2},
+        {"follow_ups", "SELECT id,contact,owner,due_at,state,body FROM follow_ups ORDER BY 1", 6},
         {"identities", "SELECT kind,value,contact FROM identities ORDER BY 1,2", 3},
         {"conversations",
          "SELECT id,contact,inbox,team,assignee,status,updated_at,version,body FROM "

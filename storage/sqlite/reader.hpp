@@ -1,6 +1,8 @@
 // The Reader port over one read-only connection.
 #pragma once
 
+#include <set>
+
 #include "storage/sqlite/blob_files.hpp"
 #include "storage/sqlite/db.hpp"
 #include "storage/storage.hpp"
@@ -21,6 +23,18 @@ public:
     std::optional<ContactRow> contact(ContactId id) override;
     std::vector<IdentityRow> identities(ContactId id) override;
     std::optional<ContactId> contact_of(const std::string& kind, const std::string& value) override;
+    std::vector<ContactId> records(ContactId id) override;
+    std::vector<ContactRow> contacts(const ContactQuery& query) override;
+    bool sees_person(const Scope& scope, ContactId root) override;
+    std::vector<std::string> contact_keys(ContactId id) override;
+    std::vector<ContactId> contacts_with(const std::vector<std::string>& keys,
+                                         std::size_t limit) override;
+    std::optional<OrganisationRow> organisation(std::uint64_t id) override;
+    std::vector<OrganisationRow> organisations(const std::string& prefix, std::uint64_t after,
+                                               std::size_t limit) override;
+    std::optional<std::uint64_t> organisation_of_domain(const std::string& domain) override;
+    std::optional<FollowUpRow> follow_up(std::uint64_t id) override;
+    std::vector<FollowUpRow> follow_ups(const FollowUpQuery& query) override;
     std::optional<ConversationRow> conversation(ConversationId id) override;
     std::vector<ConversationRow> conversations(const ConversationQuery& query) override;
     std::size_t count(const ConversationQuery& query) override;

@@ -76,9 +76,30 @@ CREATE TABLE recipients(message INTEGER NOT NULL, address TEXT NOT NULL, state T
   reason TEXT NOT NULL, PRIMARY KEY(message, address)) WITHOUT ROWID;
 )sql";
 
+constexpr const char* migration_3 = R"sql(
+ALTER TABLE contacts RENAME TO contacts_before;
+CREATE TABLE contacts(id INTEGER PRIMARY KEY, root INTEGER NOT NULL, sort_key TEXT NOT NULL,
+  body TEXT NOT NULL);
+INSERT INTO contacts SELECT id, id, lower(json_extract(body,'$.name')), body FROM contacts_before;
+DROP TABLE contacts_before;
+CREATE INDEX identities_by_value ON identities(value);
+CREATE INDEX contacts_by_root ON contacts(root);
+CREATE INDEX contacts_by_sort_key ON contacts(sort_key, id) WHERE root=id;
+CREATE TABLE contact_keys(key TEXT NOT NULL, contact INTEGER NOT NULL,
+  PRIMARY KEY(key, contact)) WITHOUT ROWID;
+CREATE INDEX contact_keys_by_contact ON contact_keys(contact);
+CREATE TABLE organisations(id INTEGER PRIMARY KEY, sort_key TEXT NOT NULL, body TEXT NOT NULL);
+CREATE TABLE organisation_domains(domain TEXT NOT NULL, organisation INTEGER NOT NULL,
+  PRIMARY KEY(domain, organisation)) WITHOUT ROWID;
+CREATE TABLE follow_ups(id INTEGER PRIMARY KEY, contact INTEGER NOT NULL, owner INTEGER NOT NULL,
+  due_at INTEGER NOT NULL, state TEXT NOT NULL, body TEXT NOT NULL);
+CREATE INDEX follow_ups_by_contact ON follow_ups(contact);
+CREATE INDEX follow_ups_by_due ON follow_ups(state, due_at, id);
+)sql";
+
 // Schema 1 was that of preview builds, whose logs no release reads.
 constexpr std::size_t preview_schema = 1;
-constexpr std::array migrations{migration_1, migration_2};
+constexpr std::array migrations{migration_1, migration_2, migration_3};
 
 }  // namespace
 

@@ -75,9 +75,10 @@ public:
 
     void clear_read_tables() override {
         db_.execute("BEGIN IMMEDIATE");
-        for (const char* table : {"contacts", "identities", "conversations", "messages",
-                                  "recipients", "attachments", "receipts", "threads", "clocks",
-                                  "decisions", "availabilities", "config", "quarantine"})
+        for (const char* table :
+             {"contacts", "identities", "conversations", "messages", "recipients", "attachments",
+              "receipts", "threads", "clocks", "decisions", "availabilities", "config",
+              "quarantine", "contact_keys", "organisations", "organisation_domains", "follow_ups"})
             db_.execute(std::string{"DELETE FROM "} + table);
         db_.execute("COMMIT");
     }

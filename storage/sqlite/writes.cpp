@@ -8,8 +8,36 @@ struct Writer {
 
     void operator()(const ContactRow& row) const {
         db.prepared(
-              "INSERT INTO contacts VALUES(?1,?2) ON CONFLICT(id) DO UPDATE SET body=excluded.body")
-            .bind(row.id, row.body)
+              "INSERT INTO contacts VALUES(?1,?2,?3,?4) ON CONFLICT(id) DO UPDATE SET "
+              "root=excluded.root, sort_key=excluded.sort_key, body=excluded.body")
+            .bind(row.id, row.root, row.sort_key, row.body)
+            .run();
+    }
+    void operator()(const ContactKeysRow& row) const {
+        db.prepared("DELETE FROM contact_keys WHERE contact=?1").bind(row.contact).run();
+        for (const std::string& key : row.keys)
+            db.prepared("INSERT INTO contact_keys VALUES(?1,?2) ON CONFLICT DO NOTHING")
+                .bind(key, row.contact)
+                .run();
+    }
+    void operator()(const IdentityRemoval& row) const {
+        db.prepared("DELETE FROM identities WHERE kind=?1 AND value=?2")
+            .bind(row.kind, row.value)
+            .run();
+    }
+    void operator()(const OrganisationRow& row) const {
+        db.prepared("INSERT OR REPLACE INTO organisations VALUES(?1,?2,?3)")
+            .bind(row.id, row.sort_key, row.body)
+            .run();
+        db.prepared("DELETE FROM organisation_domains WHERE organisation=?1").bind(row.id).run();
+        for (const std::string& domain : row.domains)
+            db.prepared("INSERT INTO organisation_domains VALUES(?1,?2) ON CONFLICT DO NOTHING")
+                .bind(domain, row.id)
+                .run();
+    }
+    void operator()(const FollowUpRow& row) const {
+        db.prepared("INSERT OR REPLACE INTO follow_ups VALUES(?1,?2,?3,?4,?5,?6)")
+            .bind(row.id, row.contact, row.owner, row.due_at, row.state, row.body)
             .run();
     }
     void operator()(const IdentityRow& row) const {

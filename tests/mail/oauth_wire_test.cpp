@@ -70,8 +70,8 @@ TEST(OauthReply, ARefusalIsForGoodAndSaysWhatToDo) {
                                         R"(","error_description":"Token has been revoked."})");
             EXPECT_TRUE(reply.refused) << error << status;
             EXPECT_EQ(reply.access_token, "");
-            EXPECT_EQ(reply.why, "the token server says " + std::string{error} +
-                                     ": Token has been revoked.");
+            EXPECT_EQ(reply.why,
+                      "the token server says " + std::string{error} + ": Token has been revoked.");
         }
 }
 

@@ -48,6 +48,7 @@ public:
         // A new customer's contact is made right before the conversation.
         contacts_.insert(ContactId{number(answer.conversation) - 1});
     }
+    void planned(FollowUpId id) { follow_ups_.push_back(id); }
     Random& random() { return random_; }
     const std::vector<AgentId>& agents() const { return agents_; }
 
@@ -79,6 +80,9 @@ private:
     Team team(std::size_t index);
     Command promise_change(Instant now);
     Command profile();
+    ContactId some_contact();
+    Identity some_identity();
+    Command about_customer(Instant now);
 
     Random random_;
     std::vector<TeamId> teams_;
@@ -89,7 +93,8 @@ private:
     std::vector<CalendarId> calendars_;
     std::vector<PolicyId> policies_;
     std::set<ConversationId> conversations_;
-    std::set<ContactId> contacts_;          // mostly; some of the ids are something else's
+    std::set<ContactId> contacts_;  // mostly; some of the ids are something else's
+    std::vector<FollowUpId> follow_ups_;
     std::vector<std::string> message_ids_;  // of mails and replies, whatever became of them
     std::vector<Command> inbound_;          // offered before, to be offered again
     std::vector<Command> operations_;       // sent before, to be sent again
@@ -140,6 +145,7 @@ inline Command Cast::random_command(Instant now) {
     if (dice < 43) return chat();
     if (dice < 60) return reply();
     if (dice < 63) return note();
+    if (dice < 67) return about_customer(now);
     if (dice < 75) return status(now);
     if (dice < 81) return assign();
     if (dice < 87) return availability();

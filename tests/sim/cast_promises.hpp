@@ -98,16 +98,60 @@ inline void Cast::set_up_promises(const Ask& ask) {
 }
 
 inline Command Cast::profile() {
-    if (contacts_.empty()) return ChangeContactProfile{somebody(), ContactId{9999}, {}};
+    ChangeContact made{somebody(), some_contact()};
+    made.fields["segment"] = random_.one_in(2) ? "hotel" : "bakery / large";
+    made.fields["language"] = random_.one_in(2) ? "it" : "de";
+    if (random_.one_in(3)) made.fields["owner"] = text_of(somebody());
+    if (random_.one_in(3)) made.fields["name"] = random_.one_in(2) ? "Lea" : "";
+    if (random_.one_in(4)) made.fields["loyalty"] = std::to_string(random_.below(101));
+    made.fields["blocked"] = random_.one_in(5) ? "yes" : "";
+    if (random_.one_in(4)) made.add.push_back(some_identity());
+    if (random_.one_in(8)) made.remove.push_back(some_identity());
+    if (random_.one_in(5))
+        made.consents["email"] = {random_.one_in(3) ? ConsentState::withdrawn : ConsentState::given,
+                                  "said so"};
+    return made;
+}
+
+inline ContactId Cast::some_contact() {
+    if (contacts_.empty()) return ContactId{9999};
     // The first ones are customers for sure: nobody was known then.
     const auto back = random_.below(std::min<std::uint64_t>(contacts_.size(), 10));
-    ProfileChange made;
-    made.segment = random_.one_in(2) ? "hotel" : "bakery";
-    made.language = random_.one_in(2) ? "it" : "de";
-    if (random_.one_in(3)) made.owner = somebody();
-    made.blocked = random_.one_in(5);
-    return ChangeContactProfile{
-        somebody(), *std::next(contacts_.begin(), static_cast<std::ptrdiff_t>(back)), made};
+    return *std::next(contacts_.begin(), static_cast<std::ptrdiff_t>(back));
+}
+
+// Of those who write, so that one that was taken away may come back by a mail.
+inline Identity Cast::some_identity() {
+    return {"email", "customer" + std::to_string(random_.below(8)) + "@y.it", random_.one_in(2)};
+}
+
+inline Command Cast::about_customer(Instant now) {
+    switch (random_.below(7)) {
+        case 0:
+        case 1:
+            return MergeContacts{somebody(), some_contact(), some_contact()};
+        case 2:
+            return UnmergeContact{somebody(), some_contact()};
+        case 3:
+            return NoteOnContact{somebody(), some_contact(), "calls back"};
+        case 4:
+            return LogInteraction{somebody(), some_contact()};
+        case 5: {
+            ValueFormula formula;
+            formula.loyalty = static_cast<double>(random_.below(5));
+            return SaveValueFormula{agents_[0], formula};
+        }
+        default:
+            break;
+    }
+    FollowUp follow_up;
+    follow_up.contact = some_contact();
+    follow_up.due_at = now + random_.seconds_below(40'000);
+    if (!follow_ups_.empty() && random_.one_in(2)) {
+        follow_up.id = follow_ups_[random_.below(follow_ups_.size())];
+        if (random_.one_in(2)) follow_up.state = FollowUpState::done;
+    }
+    return SaveFollowUp{somebody(), follow_up};
 }
 
 inline Command Cast::promise_change(Instant now) {

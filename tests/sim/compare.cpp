@@ -32,7 +32,8 @@ void compare_states(const desk::State& left, const desk::State& right, const std
     expect(left.teams == right.teams && left.inboxes == right.inboxes &&
                left.agents == right.agents && left.policies == right.policies &&
                left.calendars == right.calendars && left.rules == right.rules &&
-               left.routing_settings == right.routing_settings,
+               left.routing_settings == right.routing_settings &&
+               left.value_formula == right.value_formula && left.attributes == right.attributes,
            names + ": the configuration differs");
     expect(left.policy_versions == right.policy_versions &&
                left.calendar_versions == right.calendar_versions,
@@ -42,6 +43,7 @@ void compare_states(const desk::State& left, const desk::State& right, const std
         expect(found != left.agent_states.end() && found->second == state,
                names + ": agent " + text_of(id) + " differs");
     }
+    expect(left.follow_ups == right.follow_ups, names + ": the follow-ups differ");
     compare_conversations(left, right, names);
 }
 
@@ -64,8 +66,19 @@ void compare_contacts(storage::Reader& reader, const desk::State& live,
         const Contact* in_memory = live.contact(contact.id);
         expect(in_memory == nullptr || *in_memory == contact,
                "contact " + text_of(contact.id) + " differs in memory");
-        expect(conversation.status == Status::resolved || conversation.profile == contact.profile,
+        const Contact& person = *replayed.person(conversation.contact);
+        expect(conversation.status == Status::resolved || conversation.profile == person.profile,
                "conversation " + text_of(id) + " has another profile than its contact");
+        expect(conversation.status == Status::resolved || conversation.contact_name == person.name,
+               "conversation " + text_of(id) + " has another name than its contact");
+        for (const ContactId record : person.absorbed)
+            expect(replayed.contact(record) != nullptr &&
+                       replayed.contact(record)->part_of == person.id,
+                   "record " + text_of(record) + " does not know its person");
+        if (in_memory != nullptr)
+            for (const ContactId record : live.records_of(contact.id))
+                expect(live.contact(record) != nullptr,
+                       "a part of person " + text_of(contact.id) + " is not in memory");
     }
 }
 

@@ -159,7 +159,7 @@ TEST_F(HeldDesk, a_contact_that_was_forgotten_meanwhile_is_asked_for_again) {
     const model::ContactId contact = conversation->contact;
     submit(mail("third@y.it"));
     const auto reads_of_third = std::exchange(reads_, {});
-    submit(model::ChangeContactProfile{anna, contact, {.segment = "hotel"}});
+    submit(model::ChangeContact{anna, contact, {{"segment", "hotel"}}});
     run_reads(reads_of_other);
     commit();
     ASSERT_EQ(runner_.state().contact(contact), nullptr);

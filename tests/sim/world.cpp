@@ -12,11 +12,13 @@ constexpr int moves_until_rest_max = 100'000;
 
 std::string describe(const Command& command) {
     static constexpr const char* names[] = {
-        "inbound",      "reply",     "note",     "status", "assign",  "priority", "tags",
-        "availability", "team",      "inbox",    "agent",  "policy",  "delivery", "quarantine",
-        "time",         "remove",    "calendar", "apply",  "profile", "waive",    "spam",
-        "routing",      "connected", "offer",    "factor", "rule",    "unrule",   "admit",
-        "release",      "start",     "take back"};
+        "inbound",     "reply",        "note",     "status",       "assign",    "priority",
+        "tags",        "availability", "team",     "inbox",        "agent",     "policy",
+        "delivery",    "quarantine",   "time",     "remove",       "calendar",  "apply",
+        "profile",     "waive",        "spam",     "routing",      "connected", "offer",
+        "factor",      "rule",         "unrule",   "admit",        "release",   "start",
+        "take back",   "merge",        "unmerge",  "organisation", "formula",   "note on contact",
+        "interaction", "follow-up",    "attribute"};
     static_assert(std::size(names) == std::variant_size_v<Command>);
     std::ostringstream out;
     out << names[command.index()];
@@ -36,9 +38,12 @@ std::string describe(const Command& command) {
             << (assign->to_team ? text_of(*assign->to_team) : "-");
     if (const auto* change = std::get_if<SetAvailability>(&command))
         out << " " << number(change->agent) << " " << word(change->to);
-    if (const auto* change = std::get_if<ChangeContactProfile>(&command))
-        out << " " << number(change->contact)
-            << (change->change.blocked.value_or(false) ? " blocked" : "");
+    if (const auto* change = std::get_if<ChangeContact>(&command))
+        out << " " << number(change->contact);
+    if (const auto* merge = std::get_if<MergeContacts>(&command))
+        out << " " << number(merge->absorbed) << " into " << number(merge->contact);
+    if (const auto* unmerge = std::get_if<UnmergeContact>(&command))
+        out << " " << number(unmerge->contact);
     if (const auto* waive = std::get_if<WaiveAnswer>(&command))
         out << " " << number(waive->conversation) << " by " << number(waive->agent);
     if (const auto* spam = std::get_if<MarkSpam>(&command))
@@ -204,6 +209,8 @@ void World::answered(const Command& command, const Answer& answer) {
              (answer.ok() ? text_of(answer.conversation) + "/" + std::to_string(answer.id)
                           : answer.detail));
     cast_.heard(answer);
+    if (answer.ok() && std::holds_alternative<SaveFollowUp>(command))
+        cast_.planned(FollowUpId{answer.id});
     if (answer.ok()) ledger_.acknowledged(command, answer);
 }
 

@@ -17,12 +17,14 @@ TEST_P(StoreConformance, empty_store_answers_nothing) {
 }
 
 TEST_P(StoreConformance, people_and_configuration_come_back) {
-    put({ContactRow{ContactId{1}, "{}"}, ContactRow{ContactId{1}, R"({"name":"Ada"})"},
+    put({ContactRow{ContactId{1}, ContactId{1}, "", "{}"},
+         ContactRow{ContactId{1}, ContactId{1}, "", R"({"name":"Ada"})"},
          IdentityRow{"email", "ada@x.it", ContactId{1}}, IdentityRow{"visitor", "v", ContactId{1}},
          ConfigRow{"team", 2, "{}"}, ConfigRow{"inbox", 3, "{}"},
          ConfigRow{"team", 2, R"({"n":1})"}, MetaRow{"next_id", "4"}, MetaRow{"next_id", "5"}});
     read(store, [](Reader& r) {
-        EXPECT_EQ(r.contact(ContactId{1}), (ContactRow{ContactId{1}, R"({"name":"Ada"})"}));
+        EXPECT_EQ(r.contact(ContactId{1}),
+                  (ContactRow{ContactId{1}, ContactId{1}, "", R"({"name":"Ada"})"}));
         EXPECT_EQ(r.identities(ContactId{1}),
                   (std::vector{IdentityRow{"email", "ada@x.it", ContactId{1}},
                                IdentityRow{"visitor", "v", ContactId{1}}}));
@@ -211,7 +213,7 @@ TEST_P(StoreConformance, conversations_filter_and_count_alike) {
     check({.scope = all, .statuses = {"open", "resolved"}, .inbox = 2}, {11, 9, 7, 5, 3, 1});
     check({.scope = all, .assignee = 0}, {12, 8, 4});
     check({.scope = all, .statuses = {"open"}, .team = 1}, {12, 6});
-    check({.scope = all, .contact = ContactId{2}}, {10, 7, 4, 1});
+    check({.scope = all, .contacts = {ContactId{2}}}, {10, 7, 4, 1});
     check({.scope = {.agent = 3}}, {11, 7, 3});
     check({.scope = {.teams = {1}, .agent = 3}}, {12, 11, 9, 7, 6, 3});
     check({.scope = {.teams = {}, .inboxes = {1}, .agent = 99}}, {12, 10, 8, 6, 4, 2});
@@ -239,7 +241,9 @@ TEST_P(StoreConformance, events_filter_in_both_directions) {
     EXPECT_EQ(seqs({.newest_first = true, .limit = 3}), (Seqs{10, 9, 8}));
     EXPECT_EQ(seqs({.before = 8, .newest_first = true, .limit = 2}), (Seqs{7, 6}));
     EXPECT_EQ(seqs({.conversation = ConversationId{1}}), (Seqs{2, 4, 6, 8, 10}));
-    EXPECT_EQ(seqs({.contact = ContactId{2}, .newest_first = true}), (Seqs{10, 7, 4, 1}));
+    EXPECT_EQ(seqs({.contacts = {ContactId{2}}, .newest_first = true}), (Seqs{10, 7, 4, 1}));
+    EXPECT_EQ(seqs({.contacts = {ContactId{2}, ContactId{3}}, .newest_first = true, .limit = 4}),
+              (Seqs{10, 8, 7, 5}));
     EXPECT_EQ(seqs({.kinds = {"assigned"}}), (Seqs{5, 10}));
     EXPECT_EQ(seqs({.kinds = {"assigned", "note_added"}, .limit = 2}), (Seqs{1, 2}));
     EXPECT_EQ(read(store, [](Reader& r) { return r.events({}); })[3].row, batch.events[3]);
@@ -265,7 +269,7 @@ TEST_P(StoreConformance, a_gap_is_a_conflict_and_changes_nothing) {
     const std::string before = dump(store);
     for (const Seq wrong : {Seq{0}, Seq{1}, Seq{3}}) {
         const AppendResult result =
-            append(store, with_event(wrong, {ContactRow{ContactId{4}, "{}"}}));
+            append(store, with_event(wrong, {ContactRow{ContactId{4}, ContactId{4}, "", "{}"}}));
         EXPECT_EQ(result.error, AppendError::conflict) << wrong;
         EXPECT_EQ(result.head, 1U);
         EXPECT_FALSE(result.detail.empty());
@@ -297,7 +301,8 @@ TEST_P(StoreConformance, a_repeat_is_a_conflict_and_changes_nothing) {
         {"attachment", {attachment}},
         {"receipt twice in one batch", {fresh, fresh}}};
     for (const auto& [what, repeat] : repeats) {
-        std::vector<RowWrite> written = {ContactRow{ContactId{4}, "{}"}, MetaRow{"next_id", "9"}};
+        std::vector<RowWrite> written = {ContactRow{ContactId{4}, ContactId{4}, "", "{}"},
+                                         MetaRow{"next_id", "9"}};
         written.insert(written.end(), repeat.begin(), repeat.end());
         Batch batch = with_event(2, std::move(written));
         batch.blobs.push_back(blob_of("left behind"));
@@ -351,7 +356,7 @@ TEST_P(StoreConformance, blobs_keep_every_byte) {
 
 TEST_P(StoreConformance, texts_may_hold_any_byte) {
     const std::string odd{"a\0b'\";--\xff", 9};
-    put({ContactRow{ContactId{1}, odd}, IdentityRow{odd, odd, ContactId{1}},
+    put({ContactRow{ContactId{1}, ContactId{1}, "", odd}, IdentityRow{odd, odd, ContactId{1}},
          ReceiptRow{1, odd, ConversationId{2}, {}}});
     read(store, [&](Reader& r) {
         EXPECT_EQ(r.contact(ContactId{1})->body, odd);
@@ -363,11 +368,12 @@ TEST_P(StoreConformance, texts_may_hold_any_byte) {
 }
 
 TEST_P(StoreConformance, clearing_keeps_what_the_log_cannot_give_back) {
-    Batch batch = with_event(
-        1, {ContactRow{ContactId{1}, "{}"}, conversation(1, 1), message(1, 1, 1, 1),
-            ReceiptRow{1, "a@x", ConversationId{1}, MessageId{1}}, MetaRow{"k", "v"},
-            OperationRow{"agent:7", "c1", at_second(1), "{}"}, SessionRow{"h", 1, "api", {}},
-            OutboxRow{1, ConversationId{1}, at_second(1), 0, "queued", "", "{}"}});
+    Batch batch =
+        with_event(1, {ContactRow{ContactId{1}, ContactId{1}, "", "{}"}, conversation(1, 1),
+                       message(1, 1, 1, 1), ReceiptRow{1, "a@x", ConversationId{1}, MessageId{1}},
+                       MetaRow{"k", "v"}, OperationRow{"agent:7", "c1", at_second(1), "{}"},
+                       SessionRow{"h", 1, "api", {}},
+                       OutboxRow{1, ConversationId{1}, at_second(1), 0, "queued", "", "{}"}});
     batch.blobs.push_back(blob_of("kept"));
     const std::string empty = dump(store);
     ASSERT_EQ(append(store, batch).error, AppendError::none);

@@ -19,7 +19,7 @@ public:
             batch.events.push_back(event(begin + i, below(6), below(4)));
         const std::uint64_t count = below(6);
         for (std::uint64_t i = 0; i < count; ++i)
-            batch.rows.push_back(below(2) == 0 ? entity() : record());
+            batch.rows.push_back(below(2) == 0 ? entity() : below(3) == 0 ? person() : record());
         return batch;
     }
 
@@ -34,7 +34,7 @@ private:
     RowWrite entity() {
         switch (below(9)) {
             case 0:
-                return ContactRow{ContactId{1 + below(4)}, word()};
+                return contact();
             case 1:
                 return IdentityRow{"email", word(), ContactId{1 + below(4)}};
             case 2:
@@ -67,6 +67,26 @@ private:
                 return AvailabilityRow{1 + below(3), instant(), word()};
             default:
                 return ConfigRow{below(2) == 0 ? "team" : "agent", 1 + below(3), word()};
+        }
+    }
+
+    ContactRow contact() {
+        return {ContactId{1 + below(4)}, ContactId{1 + below(4)}, word(), word()};
+    }
+
+    RowWrite person() {
+        switch (below(5)) {
+            case 0:
+                return IdentityRemoval{"email", word()};
+            case 1:
+                return ContactKeysRow{ContactId{1 + below(4)}, {word(), word()}};
+            case 2:
+                return ContactKeysRow{ContactId{1 + below(4)}, {}};
+            case 3:
+                return OrganisationRow{1 + below(3), word(), {word(), word()}, word()};
+            default:
+                return FollowUpRow{
+                    1 + below(3), ContactId{1 + below(4)}, below(3), instant(), word(), word()};
         }
     }
 

@@ -50,7 +50,7 @@ TEST(Rebuild, repairs_what_was_damaged_in_the_tables) {
     play(*store, 7, 30);
     const std::string before = dump(*store);
     ASSERT_EQ(append(*store, rows({ConfigRow{"team", 1, R"({"id":"1","name":"forged"})"},
-                                   ContactRow{ContactId{77'777}, "{}"}}))
+                                   ContactRow{ContactId{77'777}, ContactId{77'777}, "", "{}"}}))
                   .error,
               AppendError::none);
     ASSERT_NE(dump(*store), before);

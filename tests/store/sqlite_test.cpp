@@ -185,8 +185,14 @@ TEST(Sqlite, another_schema_is_refused_and_left_alone) {
     execute("PRAGMA user_version=1");
     EXPECT_NE(refusal_of(folder.path()).find("empty data folder"), std::string::npos)
         << "a preview's log is not half read: " << refusal_of(folder.path());
-    execute("DROP TABLE recipients; PRAGMA user_version=2");
-    EXPECT_EQ(head(*open_sqlite({.folder = folder.path()})), 1U);
+    execute(R"(DROP TABLE recipients; DROP TABLE contact_keys; DROP TABLE organisations;
+DROP TABLE organisation_domains; DROP TABLE follow_ups; DROP INDEX identities_by_value;
+DROP TABLE contacts; CREATE TABLE contacts(id INTEGER PRIMARY KEY, body TEXT NOT NULL);
+INSERT INTO contacts VALUES(7, '{"name":"Ada"}'); PRAGMA user_version=2)");
+    const auto migrated = open_sqlite({.folder = folder.path()});
+    EXPECT_EQ(head(*migrated), 1U);
+    EXPECT_EQ(read(*migrated, [](Reader& reader) { return reader.contact(ContactId{7}); }),
+              (ContactRow{ContactId{7}, ContactId{7}, "ada", R"({"name":"Ada"})"}));
 }
 
 TEST(Sqlite, an_unusable_folder_is_an_error_with_place_and_cure) {

@@ -323,8 +323,7 @@ TEST_F(AutomaticAnswers, BlockedSendersAndSpamGetNone) {
     answer_by_itself(AutomaticReplyWhen::always, mail_inbox, 1);
     const ConversationId id = desk.receive(a_mail());
     desk.now += 2h;
-    ChangeContactProfile block{dario, desk.at(id).contact, {}};
-    block.change.blocked = true;
+    const ChangeContact block{dario, desk.at(id).contact, {{"blocked", "yes"}}};
     ASSERT_TRUE(desk.tell(block).ok());
     EXPECT_EQ(answers(a_mail()), 0U);
     keep_hours_of_team();

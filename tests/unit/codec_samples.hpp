@@ -1,15 +1,12 @@
 // A value of every kind of fact and entity, with no field at its default.
 #pragma once
 
-#include "hub/model/model.hpp"
+#include <algorithm>
+#include <iterator>
+
+#include "tests/unit/codec_customer_samples.hpp"
 
 namespace codec_samples {
-
-using namespace model;
-using namespace std::chrono_literals;
-
-inline constexpr Instant morning =
-    std::chrono::sys_days{std::chrono::year{2026} / 3 / 17} + 9h + 30min + 123456us;
 
 inline Team sample_team() {
     return {.id = TeamId{1},
@@ -143,14 +140,6 @@ inline sla::Clock sample_clock() {
                      {morning + 30min, std::nullopt, sla::LegKind::running, 22, calendar, 0s}}};
 }
 
-inline ContactProfile sample_profile() {
-    return {.segment = "pastry shop",
-            .relationship = "account",
-            .language = "de-AT",
-            .owner = AgentId{21},
-            .blocked = true};
-}
-
 inline connectors::Address sample_address() {
     return {"email", "giulia@example.org", "Giulia Rossi", true};
 }
@@ -215,7 +204,7 @@ inline RoutingSettings sample_settings() {
 
 // One of each kind, in the order of the variant, with no field at its default.
 inline std::vector<Fact> sample_facts() {
-    return {
+    std::vector<Fact> facts{
         TeamSaved{sample_team()},
         InboxSaved{sample_inbox()},
         AgentSaved{sample_agent()},
@@ -224,7 +213,7 @@ inline std::vector<Fact> sample_facts() {
                             morning + 8h},
         ContactCreated{"Giulia"},
         ContactRenamed{"Giulia Rossi"},
-        IdentityAdded{{"email", "giulia@example.org", true}},
+        IdentityAdded{{"email", "giulia@example.org", true, Source::imported}},
         ConversationOpened{7, InboxId{12}, Channel::chat, TeamId{1}, "Parcel", sample_address(),
                            ConversationId{50}},
         MessageReceived{sample_message(), {"older@example.org", "oldest@example.org"}, "key"},
@@ -272,16 +261,8 @@ inline std::vector<Fact> sample_facts() {
                      {"invoice"}},
         SenderAdmitted{"giulia@example.com"},
         QuarantineReleased{77}};
-}
-
-inline Contact sample_contact() {
-    return {.id = ContactId{61},
-            .name = "Giulia",
-            .identities = {{"email", "giulia@example.org", true}},
-            .created_at = morning,
-            .profile = sample_profile(),
-            .automatic = {.last = {{InboxId{11}, morning + 1h}, {InboxId{12}, morning + 2h}},
-                          .arrivals = {morning, morning + 1us}}};
+    std::ranges::move(sample_customer_facts(), std::back_inserter(facts));
+    return facts;
 }
 
 inline connectors::Outbound sample_outbound() {

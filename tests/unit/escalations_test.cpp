@@ -269,10 +269,10 @@ TEST_F(Escalations, P6_what_a_blocked_sender_writes_is_kept_and_goes_to_nobody) 
 TEST_F(Escalations, P6_blocking_takes_what_waits_out_of_the_queue_and_unblocking_puts_it_back) {
     const ConversationId id = begin();
     const ContactId contact = desk.at(id).contact;
-    ASSERT_TRUE(desk.tell(ChangeContactProfile{dario, contact, {.blocked = true}}).ok());
+    ASSERT_TRUE(desk.tell(ChangeContact{dario, contact, {{"blocked", "yes"}}}).ok());
     desk.online(anna);
     EXPECT_EQ(desk.at(id).assignee, nobody);
-    ASSERT_TRUE(desk.tell(ChangeContactProfile{dario, contact, {.blocked = false}}).ok());
+    ASSERT_TRUE(desk.tell(ChangeContact{dario, contact, {{"blocked", ""}}}).ok());
     EXPECT_EQ(desk.at(id).assignee, anna);
 }
 
@@ -295,20 +295,19 @@ TEST_F(Escalations, a_profile_is_that_of_every_conversation_that_is_not_resolved
     const ContactId contact = desk.at(open).contact;
     const ContactProfile profile{.segment = "hotel", .language = "de", .owner = anna};
     desk.forget_all();
-    const ProfileChange wanted{.segment = "hotel", .language = "de", .owner = anna};
-    EXPECT_EQ(desk.tell(ChangeContactProfile{bruno, contact, wanted}).refusal, Refusal::forbidden)
+    const std::map<std::string, std::string> wanted{
+        {"segment", "hotel"}, {"language", "de"}, {"owner", text_of(anna)}};
+    EXPECT_EQ(desk.tell(ChangeContact{bruno, contact, wanted}).refusal, Refusal::forbidden)
         << "whose account it is concerns every team";
-    const auto decision = desk.decide(ChangeContactProfile{dario, contact, wanted});
+    const auto decision = desk.decide(ChangeContact{dario, contact, wanted});
     ASSERT_TRUE(decision.answer.ok()) << decision.answer.detail;
     EXPECT_EQ(facts<ContactProfileChanged>(decision).size(), 1U);
     EXPECT_EQ(desk.at(open).profile, profile);
     EXPECT_EQ(desk.at(snoozed).profile, profile);
     EXPECT_EQ(desk.at(begin()).profile, profile);
-    EXPECT_TRUE(desk.decide(ChangeContactProfile{dario, contact, wanted}).events.empty());
-    EXPECT_EQ(desk.tell(ChangeContactProfile{dario, contact, {.owner = AgentId{99}}}).field,
-              "owner_id");
-    EXPECT_EQ(desk.tell(ChangeContactProfile{bruno, ContactId{9999}, {}}).refusal,
-              Refusal::not_found);
+    EXPECT_TRUE(desk.decide(ChangeContact{dario, contact, wanted}).events.empty());
+    EXPECT_EQ(desk.tell(ChangeContact{dario, contact, {{"owner", "99"}}}).field, "owner_id");
+    EXPECT_EQ(desk.tell(ChangeContact{bruno, ContactId{9999}, {}}).refusal, Refusal::not_found);
     restart();
     EXPECT_EQ(desk.at(open).profile, profile);
 }

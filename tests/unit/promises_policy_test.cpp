@@ -27,8 +27,8 @@ protected:
         policy.targets[0].budget = budget;
         return policy;
     }
-    void give_profile(ConversationId id, const ProfileChange& profile) {
-        const Answer answer = desk.tell(ChangeContactProfile{anna, desk.at(id).contact, profile});
+    void give_profile(ConversationId id, const std::map<std::string, std::string>& fields) {
+        const Answer answer = desk.tell(ChangeContact{anna, desk.at(id).contact, fields});
         ASSERT_TRUE(answer.ok()) << answer.detail;
     }
 };
@@ -63,7 +63,7 @@ TEST_F(PolicyChange, S17_touching_an_old_conversation_does_not_bring_the_new_ver
     desk.decide(ChangeTags{anna, id, {"parcel"}});
     prioritise(id, Priority::high);
     change(id, Status::snoozed, desk.now + 5min);
-    give_profile(id, {.segment = "hotel"});
+    give_profile(id, {{"segment", "hotel"}});
     EXPECT_EQ(first(id).due_at, before.due_at);
     EXPECT_EQ(first(id).policy_version, before.policy_version);
     EXPECT_EQ(first(id).calendar, before.calendar);
@@ -245,12 +245,12 @@ TEST_F(PolicyChange, S19_choice_is_made_again_when_what_it_looks_at_changes) {
     save(special_policy({.segments = {"hotel"}}, 20min));
     const ConversationId id = begin();
     const ConversationId other = begin(mail_inbox, "somebody@example.org");
-    give_profile(id, {.segment = "hotel"});
+    give_profile(id, {{"segment", "hotel"}});
     EXPECT_EQ(first(id).policy, special);
     EXPECT_EQ(first(id).due_at, opening + 20min);
     EXPECT_EQ(first(other).policy, everybody);
     EXPECT_EQ(first(begin()).policy, special) << "for the next conversations too";
-    give_profile(id, {.segment = "bakery"});
+    give_profile(id, {{"segment", "bakery"}});
     EXPECT_EQ(first(id).policy, everybody);
     save(special_policy({.tags = {"vip"}}, 15min));
     desk.decide(ChangeTags{anna, id, {"vip"}});
@@ -264,7 +264,7 @@ TEST_F(PolicyChange, S19_a_profile_that_changed_meanwhile_counts_on_coming_back)
     const ConversationId by_answer = begin();
     const ConversationId by_hand = begin();
     for (const ConversationId id : {by_customer, by_answer, by_hand}) resolve(id);
-    give_profile(by_hand, {.segment = "hotel"});
+    give_profile(by_hand, {{"segment", "hotel"}});
     for (const ConversationId id : {by_customer, by_answer, by_hand}) {
         EXPECT_EQ(desk.at(id).profile.segment, "") << "it is at rest";
     }

@@ -1,0 +1,22 @@
+// A person as the API shows one: what all records say together, and where each value comes from.
+#pragma once
+
+#include "hub/api/gateway.hpp"
+
+namespace api {
+
+struct Person {
+    std::vector<model::Contact> records;                         // the root first
+    std::map<model::OrganisationId, std::string> organisations;  // names of those it belongs to
+};
+
+// By any of the records' ids; nothing when there is none, or when this scope sees none of the
+// conversations it has.
+std::optional<Person> person_of(storage::Reader& reader, const storage::Scope& scope,
+                                model::ContactId record);
+std::string person_json(const Person& person, const model::ValueFormula& formula);
+
+// For lists: id, name, identities, profile, organisations.
+std::string brief_person_json(const Person& person);
+
+}  // namespace api
