@@ -74,6 +74,14 @@ struct FollowUpRow {
     friend bool operator==(const FollowUpRow&, const FollowUpRow&) = default;
 };
 
+// A message as it is found: its words and their stems, single spaces between.
+struct SearchRow {
+    MessageId message{};
+    std::string stems;
+    std::string words;
+    friend bool operator==(const SearchRow&, const SearchRow&) = default;
+};
+
 struct ConversationRow {
     ConversationId id{};
     ContactId contact{};
@@ -270,7 +278,8 @@ using RowWrite =
                  ReceiptRow, ThreadRow, ClockRow, DecisionRow, AvailabilityRow, ConfigRow,
                  OutboxRow, OutboxRemoval, OutboxRetry, QuarantineRow, SessionRow, SessionRemoval,
                  CredentialRow, CredentialRemoval, OperationRow, MetaRow, QuarantineRemoval,
-                 RecipientRow, IdentityRemoval, ContactKeysRow, OrganisationRow, FollowUpRow>;
+                 RecipientRow, IdentityRemoval, ContactKeysRow, OrganisationRow, FollowUpRow,
+                 SearchRow>;
 
 struct Blob {
     std::string sha256;  // hex, of `bytes`

@@ -86,6 +86,40 @@ struct FollowUpQuery {
     std::size_t limit = 50;
 };
 
+// Words one after the other, as they are or by their stems; with `prefix` the last may go on.
+struct SearchAlternative {
+    bool stemmed = false;
+    std::vector<std::string> tokens;
+    bool prefix = false;
+};
+struct SearchClause {
+    std::vector<SearchAlternative> any;
+    bool excluded = false;
+};
+
+// Messages for which every clause holds, the newest first; empty clauses find by the rest alone.
+struct SearchQuery {
+    Scope scope;
+    std::vector<SearchClause> clauses;
+    std::vector<std::uint64_t> inboxes;  // empty: any
+    std::optional<std::uint64_t> team;
+    std::optional<std::uint64_t> assignee;
+    std::vector<std::string> statuses;  // of the conversation; empty: any
+    std::vector<ContactId> contacts;    // empty: any
+    std::string tag;                    // of the conversation; empty: any
+    std::optional<Instant> from;        // when it was taken
+    std::optional<Instant> until;       // before
+    std::optional<bool> is_note;
+    std::optional<MessageId> before;  // the last of the page before
+    std::size_t limit = 50;
+};
+
+struct SearchHit {
+    MessageId message{};
+    ConversationId conversation{};
+    double rank = 0;  // lower is better, comparable within one answer
+};
+
 struct StoredEvent {
     EventRow row;
     std::string hash;  // hex SHA-256 over the previous hash and this entry
@@ -134,6 +168,7 @@ public:
                                                  const std::string& external_id) = 0;
     virtual std::vector<DecisionRow> decisions(ConversationId id) = 0;
     virtual std::vector<ClockRow> clocks(ConversationId id) = 0;
+    virtual std::vector<SearchHit> search(const SearchQuery& query) = 0;
     virtual std::vector<StoredEvent> events(const EventQuery& query) = 0;
     // The oldest of each conversation, if it is due; held rows whose time has not come hold nobody
     // up.

@@ -51,6 +51,9 @@ Result save_value_formula(Gateway&, runtime::Loop&, Request&);
 // handlers_timeline.cpp
 Result list_timeline(Gateway&, runtime::Loop&, Request&);
 
+// handlers_search.cpp
+Result search_everything(Gateway&, runtime::Loop&, Request&);
+
 // handlers_files.cpp
 Result get_attachment(Gateway&, runtime::Loop&, Request&);
 Result get_raw_message(Gateway&, runtime::Loop&, Request&);

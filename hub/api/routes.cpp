@@ -46,6 +46,7 @@ constexpr auto table = std::to_array<Route>({
     {"POST", "/api/v1/contacts/{}/notes", Needs::agent, handlers::note_on_contact},
     {"POST", "/api/v1/contacts/{}/interactions", Needs::agent, handlers::log_interaction},
     {"POST", "/api/v1/contacts/{}/follow-ups", Needs::agent, handlers::save_follow_up},
+    {"GET", "/api/v1/search", Needs::agent, handlers::search_everything},
     {"GET", "/api/v1/follow-ups", Needs::agent, handlers::list_follow_ups},
     {"PATCH", "/api/v1/follow-ups/{}", Needs::agent, handlers::save_follow_up},
     {"GET", "/api/v1/organisations", Needs::agent, handlers::list_organisations},

@@ -54,6 +54,7 @@ public:
                 {config_.mails_parsing_max, {}, secret_}),
           mailboxes_(mailboxes_world()),
           outbox_(outbox_world(), flow::RetryPolicy{}),
+          indexer_(*store_),
           wake_(desk_.context()),
           outbox_wake_(desk_.context()),
           mark_(desk_.context()) {}
@@ -83,12 +84,9 @@ private:
         const std::size_t count = config_.net_loops != 0
                                       ? config_.net_loops
                                       : std::max(1U, std::thread::hardware_concurrency());
-        std::vector<runtime::Loop*> loops;
-        for (std::size_t i = 0; i < count; ++i) {
+        for (std::size_t i = 0; i < count; ++i)
             net_.push_back(std::make_unique<runtime::Loop>("net-" + std::to_string(i)));
-            loops.push_back(net_.back().get());
-        }
-        return loops;
+        return net_loops();
     }
 
     std::vector<runtime::Loop*> net_loops() const {
@@ -133,6 +131,7 @@ private:
     flow::MailRoad road_;
     flow::Mailboxes mailboxes_;
     flow::Outbox outbox_;
+    flow::Indexer indexer_;
     boost::asio::steady_timer wake_;
     boost::asio::steady_timer outbox_wake_;
     boost::asio::steady_timer mark_;
@@ -166,6 +165,7 @@ flow::DeskRunner::World Hub::runner_world() {
             [this] {
                 store_well_ = true;
                 feed_.flush();
+                indexer_.look();
             },
         .outbox_changed = [this] { outbox_.look(); },
         .config_changed =
@@ -377,6 +377,7 @@ void Hub::stop() {
     for (const auto& loop : net_) loop->stop();
     parser_.stop();
     courier_.stop();
+    indexer_.stop();
     worker_.stop();
     desk_.stop();
     store_.reset();  // commits what waits

@@ -1,6 +1,7 @@
 #include "hub/feed/catch_up.hpp"
 
 #include <map>
+#include <set>
 
 #include "hub/model/model.hpp"
 
@@ -57,6 +58,16 @@ std::vector<ConversationId> conversations_of(storage::Reader& reader, ContactId 
     return ids;
 }
 
+// To its owner, while it is still to be done.
+void add_reminder(CatchUp& result, storage::Reader& reader, const Viewer& viewer,
+                  const storage::EventRow& row) {
+    const Event event = decode(row);
+    const auto* due = std::get_if<FollowUpDue>(&event.fact);
+    const auto known = due == nullptr ? std::nullopt : reader.follow_up(number(due->follow_up));
+    if (known && known->state == "open" && known->owner == number(viewer.agent))
+        add(result.operations, follow_up_operation(known->body));
+}
+
 bool changes_conversations(std::string_view kind) {
     return kind == "contact_renamed" || kind == "contact_profile_changed" ||
            kind == "contact_merged" || kind == "contact_unmerged";
@@ -83,7 +94,10 @@ CatchUp catch_up(storage::Reader& reader, const Viewer& viewer, Seq since) {
     if (result.stale) return result;
 
     std::map<ConversationId, Missed> touched;
+    std::set<ContactId> people;
     for (const storage::StoredEvent& event : events) {
+        if (changes_person(event.row)) people.insert(event.row.contact);
+        if (event.row.kind == "follow_up_due") add_reminder(result, reader, viewer, event.row);
         if (is_some(event.row.conversation))
             touched[event.row.conversation].events.push_back(&event.row);
         else if (changes_conversations(event.row.kind))
@@ -95,6 +109,7 @@ CatchUp catch_up(storage::Reader& reader, const Viewer& viewer, Seq since) {
             add_configuration(result, event.row);
     }
     if (result.stale) return result;
+    for (const ContactId id : people) add(result.operations, contact_operation(id));
     std::map<ConversationId, std::vector<storage::MessageRow>> messages;
     for (storage::MessageRow& row : reader.messages_since(since, catch_up_events_max))
         messages[row.conversation].push_back(std::move(row));

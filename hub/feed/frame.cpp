@@ -30,12 +30,22 @@ Frame signal_frame(const Signal& signal) {
         R"(,"name":)" + model::quoted(signal.agent_name) + R"(,"what":")" + signal.what + R"("})");
 }
 
+namespace {
+
+bool sees_group(const model::Viewer& viewer, const Group& group) {
+    if (group.for_everybody || group.for_consoles) return true;
+    if (model::is_some(group.only_for)) return group.only_for == viewer.agent;
+    return model::may_see(viewer, group.after);
+}
+
+}  // namespace
+
 Frame FrameCache::delta(const Item& item, model::Seq previous, const model::Viewer& viewer) {
     std::string audience;
     audience.reserve(item.groups.size());
     bool anything = false;
     for (const Group& group : item.groups) {
-        const bool sees = group.for_everybody || model::may_see(viewer, group.after);
+        const bool sees = sees_group(viewer, group);
         const bool loses = !sees && group.before && model::may_see(viewer, *group.before);
         audience.push_back(sees ? 's' : loses ? 'g' : '-');
         anything = anything || sees || loses;

@@ -12,6 +12,8 @@ namespace feed {
 // Operations that share their audience.
 struct Group {
     bool for_everybody = false;  // configuration and availability
+    bool for_consoles = false;   // whatever they may see: ids of contacts that changed
+    model::AgentId only_for{};   // one agent's own: reminders
     std::optional<model::Placement> before;
     model::Placement after;
     model::ConversationId conversation{};
@@ -50,6 +52,9 @@ std::string message_operation(const storage::MessageRow& row);
 std::string event_operation(const storage::EventRow& row);
 std::string gone_operation(model::ConversationId id);
 std::string availability_operation(const storage::EventRow& row);
-bool is_activity(std::string_view kind);  // shown as a line in the conversation
+std::string contact_operation(model::ContactId id);
+std::string follow_up_operation(std::string_view body);
+bool is_activity(std::string_view kind);            // shown as a line in the conversation
+bool changes_person(const storage::EventRow& row);  // beside its conversations: look again
 
 }  // namespace feed

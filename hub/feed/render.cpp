@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <set>
 
 #include "hub/feed/item.hpp"
 #include "hub/model/model.hpp"
@@ -21,7 +22,7 @@ void add(std::string& operations, const std::string& operation) {
 Group& group_of(Item& item, const desk::State& state, const desk::Decision& decision,
                 ConversationId id) {
     for (Group& group : item.groups)
-        if (!group.for_everybody && group.conversation == id) return group;
+        if (is_some(group.conversation) && group.conversation == id) return group;
     const Conversation& conversation = *state.conversation(id);
     Group group;
     group.conversation = id;
@@ -68,7 +69,41 @@ void add_rows(Item& item, const desk::State& state, const desk::Decision& decisi
     }
 }
 
+// Contacts that changed, by id alone, and reminders to those whose they are.
+void add_people(Item& item, const desk::State& state, const desk::Decision& decision) {
+    std::set<ContactId> changed;
+    for (std::size_t i = 0; i < decision.events.size(); ++i) {
+        if (changes_person(decision.batch.events[i])) changed.insert(decision.events[i].contact);
+        const auto* due = std::get_if<FollowUpDue>(&decision.events[i].fact);
+        if (due == nullptr) continue;
+        const FollowUp& follow_up = state.follow_ups.at(due->follow_up);
+        Group& group = item.groups.emplace_back();
+        group.only_for = follow_up.owner;
+        group.operations = follow_up_operation(to_json(follow_up));
+    }
+    if (changed.empty()) return;
+    Group& group = item.groups.emplace_back();
+    group.for_consoles = true;
+    for (const ContactId id : changed) add(group.operations, contact_operation(id));
+}
+
 }  // namespace
+
+bool changes_person(const storage::EventRow& row) {
+    static constexpr auto kinds = std::to_array<std::string_view>(
+        {"contact_renamed", "contact_profile_changed", "contact_fields_changed", "identity_removed",
+         "consent_recorded", "membership_changed", "contact_merged", "contact_unmerged",
+         "contact_noted", "interaction_logged", "follow_up_saved", "follow_up_due"});
+    return std::ranges::find(kinds, row.kind) != kinds.end();
+}
+
+std::string contact_operation(ContactId id) {
+    return R"({"k":"contact","id":")" + text_of(id) + R"("})";
+}
+
+std::string follow_up_operation(std::string_view body) {
+    return std::string{R"({"k":"follow_up","v":)"}.append(body).append("}");
+}
 
 bool is_activity(std::string_view kind) {
     static constexpr auto kinds = std::to_array<std::string_view>(
@@ -121,6 +156,7 @@ ItemPtr render(const desk::State& state, const desk::Decision& decision) {
         Group& group = group_of(*item, state, decision, event.conversation);
         add(group.operations, event_operation(row));
     }
+    add_people(*item, state, decision);
     std::erase_if(item->groups, [](const Group& group) { return group.operations.empty(); });
     return item;
 }

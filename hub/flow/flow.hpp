@@ -8,6 +8,7 @@
 #pragma once
 
 #include "hub/flow/desk_runner.hpp"
+#include "hub/flow/indexer.hpp"
 #include "hub/flow/intake.hpp"
 #include "hub/flow/outbox.hpp"
 #include "hub/flow/rebuild.hpp"

@@ -3,6 +3,7 @@
 #include <future>
 
 #include "hub/desk/desk.hpp"
+#include "hub/flow/indexer.hpp"
 #include "hub/model/model.hpp"
 
 namespace flow {
@@ -35,6 +36,7 @@ void write(storage::Store& store, std::vector<storage::RowWrite> rows) {
 
 std::size_t rebuild(storage::Store& store) {
     store.clear_read_tables();
+    write(store, {Indexer::from_the_beginning()});
     desk::State state;
     for (;;) {
         const auto events = events_after(store, state.head);

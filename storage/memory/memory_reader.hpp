@@ -44,6 +44,7 @@ public:
                                          const std::string& external_id) override;
     std::vector<DecisionRow> decisions(ConversationId id) override;
     std::vector<ClockRow> clocks(ConversationId id) override;
+    std::vector<SearchHit> search(const SearchQuery& query) override;
     std::vector<StoredEvent> events(const EventQuery& query) override;
     std::vector<OutboxRow> outbox_due(Instant now, std::size_t limit) override;
     std::vector<OutboxRow> outbox(std::size_t limit) override;

@@ -25,6 +25,7 @@ struct Writer {
             tables.contact_keys[row.contact] = row.keys;
     }
     void operator()(const OrganisationRow& row) const { tables.organisations[row.id] = row; }
+    void operator()(const SearchRow& row) const { tables.search[row.message] = row; }
     void operator()(const FollowUpRow& row) const { tables.follow_ups[row.id] = row; }
     void operator()(const ConversationRow& row) const { tables.conversations[row.id] = row; }
     void operator()(const MessageRow& row) const { tables.messages[row.id] = row; }

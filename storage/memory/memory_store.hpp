@@ -18,6 +18,7 @@ struct MemoryTables {
     std::map<ContactId, std::vector<std::string>> contact_keys;
     std::map<std::uint64_t, OrganisationRow> organisations;
     std::map<std::uint64_t, FollowUpRow> follow_ups;
+    std::map<MessageId, SearchRow> search;
     std::map<ConversationId, ConversationRow> conversations;
     std::map<MessageId, MessageRow> messages;
     std::map<AttachmentId, AttachmentRow> attachments;

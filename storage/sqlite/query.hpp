@@ -82,6 +82,7 @@ public:
     void name(const char* name, std::int64_t number) {
         sqlite3_bind_int64(statement_, sqlite3_bind_parameter_index(statement_, name), number);
     }
+    double real(int column) const { return sqlite3_column_double(statement_, column); }
     std::int64_t number(int column) const { return sqlite3_column_int64(statement_, column); }
     template <class Id>
     Id id(int column) const {

@@ -97,9 +97,14 @@ CREATE INDEX follow_ups_by_contact ON follow_ups(contact);
 CREATE INDEX follow_ups_by_due ON follow_ups(state, due_at, id);
 )sql";
 
+constexpr const char* migration_4 = R"sql(
+CREATE VIRTUAL TABLE search_messages USING fts5(stems, words,
+  tokenize="unicode61 remove_diacritics 0");
+)sql";
+
 // Schema 1 was that of preview builds, whose logs no release reads.
 constexpr std::size_t preview_schema = 1;
-constexpr std::array migrations{migration_1, migration_2, migration_3};
+constexpr std::array migrations{migration_1, migration_2, migration_3, migration_4};
 
 }  // namespace
 

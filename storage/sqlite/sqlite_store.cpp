@@ -78,7 +78,8 @@ public:
         for (const char* table :
              {"contacts", "identities", "conversations", "messages", "recipients", "attachments",
               "receipts", "threads", "clocks", "decisions", "availabilities", "config",
-              "quarantine", "contact_keys", "organisations", "organisation_domains", "follow_ups"})
+              "quarantine", "contact_keys", "organisations", "organisation_domains", "follow_ups",
+              "search_messages"})
             db_.execute(std::string{"DELETE FROM "} + table);
         db_.execute("COMMIT");
     }

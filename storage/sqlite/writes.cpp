@@ -35,6 +35,11 @@ struct Writer {
                 .bind(domain, row.id)
                 .run();
     }
+    void operator()(const SearchRow& row) const {
+        db.prepared("INSERT OR REPLACE INTO search_messages(rowid,stems,words) VALUES(?1,?2,?3)")
+            .bind(row.message, row.stems, row.words)
+            .run();
+    }
     void operator()(const FollowUpRow& row) const {
         db.prepared("INSERT OR REPLACE INTO follow_ups VALUES(?1,?2,?3,?4,?5,?6)")
             .bind(row.id, row.contact, row.owner, row.due_at, row.state, row.body)

@@ -227,7 +227,7 @@ inline void Console::receive(const feed::Frame& frame) {
 inline void Console::reduce(std::string_view operation) {
     const std::string kind = word_of(operation, "k");
     const std::string_view value = member(operation, "v");
-    if (kind == "conversation") return;
+    if (kind == "conversation" || kind == "contact" || kind == "follow_up") return;
     if (kind == "message") return reduce_message(value);
     if (kind == "event") return reduce_event(value);
     if (kind == "message_ref") return fetch_messages(word_of(operation, "conversation_id"));

@@ -72,17 +72,18 @@ const std::map<std::string, std::vector<std::string>>& may_include() {
         {"hub/simulate", {"hub/simulate/", "routing/"}},
         {"hub/model", with_words({"hub/model/", "sla/", "routing/", "storage/"})},
         {"hub/customers", {"hub/customers/", "hub/model/"}},
+        {"hub/search", {"hub/search/", "hub/customers/", "storage/"}},
         {"hub/desk",
          with_words({"hub/desk/", "hub/customers/", "hub/model/", "sla/", "routing/", "storage/"})},
         {"hub/feed",
          {"hub/feed/", "hub/desk/", "hub/model/", "hub/runtime/", "sla/", "routing/", "storage/",
           "connectors/"}},
         {"hub/flow",
-         {"hub/flow/", "hub/feed/", "hub/desk/", "hub/customers/", "hub/model/", "hub/runtime/",
-          "sla/", "routing/", "storage/", "connectors/"}},
+         {"hub/flow/", "hub/feed/", "hub/desk/", "hub/search/", "hub/customers/", "hub/model/",
+          "hub/runtime/", "sla/", "routing/", "storage/", "connectors/"}},
         {"hub/api",
-         {"hub/api/", "hub/flow/", "hub/feed/", "hub/desk/", "hub/customers/", "hub/model/",
-          "hub/runtime/", "sla/", "routing/", "storage/", "connectors/", "config/"}},
+         {"hub/api/", "hub/flow/", "hub/feed/", "hub/desk/", "hub/search/", "hub/customers/",
+          "hub/model/", "hub/runtime/", "sla/", "routing/", "storage/", "connectors/", "config/"}},
         {"hub/app", {"hub/", "sla/", "routing/", "storage/", "connectors/", "config/"}}};
     return table;
 }

@@ -3,8 +3,8 @@ import { createSubscriber } from 'svelte/reactivity';
 import { ServerClock } from '../sync/clock.ts';
 import { Problem, request, upload, useCsrfToken } from '../sync/http.ts';
 import { allOperations, clearEverything, dropOperation, keepOperation } from '../sync/outbox.ts';
-import type { Activity, Agent, Conversation, Draft, Id, Message, Op, Operation, Snapshot } from '../sync/protocol.ts';
-import { empty, fromSnapshot, opened, reduce, withConversation, type State } from '../sync/reducer.ts';
+import type { Activity, Agent, Conversation, Draft, FollowUp, Id, Message, Op, Operation, Snapshot } from '../sync/protocol.ts';
+import { empty, fromSnapshot, opened, reduce, withConversation, withReminders, type State } from '../sync/reducer.ts';
 import { Socket, type Status } from '../sync/socket.ts';
 
 export interface Presence { user: Id | null; name: string; what: string; until: number }
@@ -108,6 +108,16 @@ class Hub {
     this.set(fromSnapshot(snapshot, this.store));
     this.loaded = true;
     this.fetchMissing();
+    void this.remind(snapshot.me.id).catch(() => {});
+  }
+
+  // What fell due while nobody listened; later ones come over the feed.
+  private async remind(me: Id): Promise<void> {
+    const page = await request<{ items: FollowUp[] }>('GET', `/api/v1/follow-ups?owner_id=${me}&limit=200`);
+    this.set(withReminders(this.store, page.items));
+  }
+  dropReminder(id: Id): void {
+    this.set(withReminders(this.store, [...this.store.reminders.values()].filter((one) => one.id !== id)));
   }
 
   private tick(): void {

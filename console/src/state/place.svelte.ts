@@ -2,7 +2,8 @@
 import { views, type View } from './views.ts';
 
 class Place {
-  page = $state<'inbox' | 'mail'>('inbox');
+  page = $state<'inbox' | 'mail' | 'customers'>('inbox');
+  customer = $state<string | null>(null);
   view = $state<View>('mine');
   selected = $state<string | null>(null);
   search = $state('');
@@ -14,9 +15,10 @@ class Place {
   }
   private read(): void {
     const [view, id] = location.pathname.replace(/^\/app\//, '').split('/');
-    this.page = view === 'mail' ? 'mail' : 'inbox';
+    this.page = view === 'mail' || view === 'customers' ? view : 'inbox';
+    this.customer = this.page === 'customers' ? id || null : null;
     this.view = views.find((one) => one === view) ?? 'mine';
-    this.selected = id || null;
+    this.selected = this.page === 'inbox' ? id || null : null;
   }
   go(view: View, id: string | null): void {
     if (this.page === 'inbox' && view === this.view && id === this.selected) return;
@@ -24,6 +26,13 @@ class Place {
     this.view = view;
     this.selected = id;
     history.pushState(null, '', `/app/${view}${id ? `/${id}` : ''}`);
+  }
+  goToCustomer(id: string | null): void {
+    if (this.page === 'customers' && id === this.customer) return;
+    this.page = 'customers';
+    this.customer = id;
+    this.selected = null;
+    history.pushState(null, '', `/app/customers${id ? `/${id}` : ''}`);
   }
   goToMail(): void {
     this.page = 'mail';

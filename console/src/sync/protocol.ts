@@ -86,6 +86,18 @@ export interface Activity {
   payload: Record<string, unknown>;
 }
 
+export interface FollowUp {
+  id: Id;
+  contact_id: Id;
+  conversation_id: Id | null;
+  kind: string;
+  text: string;
+  due_at: string;
+  owner_id: Id;
+  state: 'open' | 'done' | 'cancelled';
+  outcome: string;
+}
+
 export interface Agent {
   id: Id;
   name: string;
@@ -120,6 +132,8 @@ export type Op =
   | { k: 'team'; v: Team }
   | { k: 'inbox'; v: Inbox }
   | { k: 'availability'; v: { agent_id: Id; availability: Availability } }
+  | { k: 'contact'; id: Id }
+  | { k: 'follow_up'; v: FollowUp }
   | { k: 'gone'; id: Id };
 
 export type Frame =

@@ -1,5 +1,5 @@
 // The one pure reducer of the feed: (state, operations) -> state. Runs in Node and in the browser alike.
-import type { Activity, Agent, Availability, Conversation, Delivery, Id, Inbox, Message, Op, Snapshot, Team } from './protocol.ts';
+import type { Activity, Agent, Availability, Conversation, Delivery, FollowUp, Id, Inbox, Message, Op, Snapshot, Team } from './protocol.ts';
 
 export interface State {
   epoch: string;
@@ -15,12 +15,15 @@ export interface State {
   teams: ReadonlyMap<Id, Team>;
   inboxes: ReadonlyMap<Id, Inbox>;
   availabilities: ReadonlyMap<Id, Availability>;
+  contactChanges: ReadonlyMap<Id, number>; // how often each was told to have changed
+  reminders: ReadonlyMap<Id, FollowUp>; // the agent's own follow-ups that were told to be due
   unknown: number; // operations of a kind this build does not know
 }
 
 export const empty: State = {
   epoch: '', seq: 0, openTotal: 0, me: null, conversations: new Map(), messages: new Map(), activities: new Map(),
-  missing: new Set(), agents: new Map(), teams: new Map(), inboxes: new Map(), availabilities: new Map(), unknown: 0,
+  missing: new Set(), agents: new Map(), teams: new Map(), inboxes: new Map(), availabilities: new Map(),
+  contactChanges: new Map(), reminders: new Map(), unknown: 0,
 };
 
 const byId = <T extends { id: Id }>(list: readonly T[]): Map<Id, T> => new Map(list.map((one) => [one.id, one]));
@@ -71,7 +74,7 @@ class Draft {
   constructor(state: State) {
     this.state = { ...state };
   }
-  map<K extends 'conversations' | 'messages' | 'activities' | 'agents' | 'teams' | 'inboxes' | 'availabilities'>(key: K) {
+  map<K extends 'conversations' | 'messages' | 'activities' | 'agents' | 'teams' | 'inboxes' | 'availabilities' | 'contactChanges' | 'reminders'>(key: K) {
     if (!this.fresh.has(key)) {
       this.state[key] = new Map(this.state[key] as ReadonlyMap<Id, never>) as unknown as State[K];
       this.fresh.add(key);
@@ -121,6 +124,12 @@ function apply(draft: Draft, op: Op): void {
     case 'availability':
       draft.map('availabilities').set(op.v.agent_id, op.v.availability);
       return;
+    case 'contact':
+      draft.map('contactChanges').set(op.id, (draft.state.contactChanges.get(op.id) ?? 0) + 1);
+      return;
+    case 'follow_up':
+      draft.map('reminders').set(op.v.id, op.v);
+      return;
     default:
       draft.state.unknown += 1;
   }
@@ -148,6 +157,10 @@ export function opened(state: State, id: Id, messages: readonly Message[], activ
     activities: new Map(state.activities).set(id, merged),
     missing,
   };
+}
+
+export function withReminders(state: State, reminders: readonly FollowUp[]): State {
+  return { ...state, reminders: byId(reminders) };
 }
 
 export function withConversation(state: State, conversation: Conversation): State {
