@@ -73,7 +73,10 @@ struct EventQuery {
 // conversation in the scope, and whoever has none at all.
 struct ContactQuery {
     Scope scope;
-    std::string prefix;  // of the sort key, of one of its words or of an identity; empty: any
+    // Whoever has for each of `words` a word in the sort key that begins so, or an identity that
+    // begins like one of `addresses`; without both, everybody.
+    std::vector<std::string> words;
+    std::vector<std::string> addresses;
     std::optional<std::pair<std::string, ContactId>> after;
     std::size_t limit = 50;
 };
@@ -140,7 +143,8 @@ public:
     // Whether some record of the person is seen, by the rule of ContactQuery.
     virtual bool sees_person(const Scope& scope, ContactId root) = 0;
     virtual std::vector<std::string> contact_keys(ContactId id) = 0;
-    // Whoever has one of the keys, at most `limit` for each; by id, each once.
+    // Whoever has one of the keys; a key that more than `limit` have tells nothing and is left out.
+    // By id, each once.
     virtual std::vector<ContactId> contacts_with(const std::vector<std::string>& keys,
                                                  std::size_t limit) = 0;
     virtual std::optional<OrganisationRow> organisation(std::uint64_t id) = 0;

@@ -2,6 +2,7 @@
 
 #include "hub/customers/fields.hpp"
 #include "hub/customers/identity.hpp"
+#include "hub/runtime/zones.hpp"
 
 namespace api {
 namespace {
@@ -18,7 +19,7 @@ std::vector<model::Identity> identities(JsonBody& body, const char* field,
         const auto checked =
             customers::checked_identity(identity.kind, one.text("value", 400, true), country);
         identity.value = checked.value;
-        identity.verified = one.flag("verified");
+        identity.verified = one.has("verified") && one.flag("verified");
         if (one.fault())
             body.complain(field, one.complaint());
         else if (!checked.fault.empty())
@@ -36,10 +37,11 @@ std::map<std::string, model::Consent> consents(JsonBody& body) {
         auto one = object->object(channel.c_str());
         const auto state = one ? model::from_word<model::ConsentState>(one->text("state", 20, true))
                                : std::nullopt;
-        if (state)
-            said[channel] = {*state, one->text("evidence", 500)};
-        else
+        if (state) said[channel] = {*state, one->text("evidence", 500)};
+        if (!state)
             body.complain("consents", "each is {\"state\": \"given\" or \"withdrawn\"}");
+        else if (one->fault())
+            body.complain("consents", one->complaint());
     }
     return said;
 }
@@ -68,13 +70,21 @@ std::map<std::string, std::string> fields(JsonBody& body) {
         const std::string name{rule.name};
         if (const auto value = body.maybe_scalar(name.c_str(), 1000)) values[name] = *value;
     }
+    const auto zone = values.find("time_zone");
+    if (zone != values.end() && !zone->second.empty() && !runtime::load_zone(zone->second))
+        body.complain("time_zone",
+                      "the system knows no such time zone; write one like Europe/Rome");
     if (body.has("owner_id")) {
         const std::uint64_t owner = body.maybe_id("owner_id").value_or(0);
         values["owner"] = owner == 0 ? "" : std::to_string(owner);
     }
-    if (auto own = body.object("attributes"))
-        for (const std::string& key : own->keys(list_max))
-            values["attribute." + key] = own->maybe_scalar(key.c_str(), 2000).value_or("");
+    auto own = body.object("attributes");
+    if (!own) return values;
+    for (const std::string& key : own->keys(list_max)) {
+        const std::string name = "attribute." + key;
+        values[name] = own->maybe_scalar(key.c_str(), 2000).value_or("");
+        if (own->fault()) body.complain(name, own->complaint());
+    }
     return values;
 }
 
@@ -95,7 +105,13 @@ model::ChangeContact read_contact_change(JsonBody& body, const std::string& coun
 model::Organisation read_organisation(JsonBody& body) {
     model::Organisation organisation;
     organisation.name = body.text("name", 200, true);
-    organisation.domains = body.texts("domains", list_max, 200);
+    for (const std::string& domain : body.texts("domains", list_max, 200)) {
+        const auto checked = customers::checked_identity("email", "a@" + domain, {});
+        if (!checked.fault.empty() || domain.find('.') == std::string::npos)
+            body.complain("domains", "each is the part of a mail address behind the @");
+        else
+            organisation.domains.push_back(checked.value.substr(2));
+    }
     for (const char* name : {"street", "postal_code", "city", "province", "country", "website"})
         if (const auto value = body.maybe_scalar(name, 200)) organisation.fields[name] = {*value};
     return organisation;

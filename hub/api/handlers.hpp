@@ -35,6 +35,9 @@ Result merge_contacts(Gateway&, runtime::Loop&, Request&);
 Result unmerge_contact(Gateway&, runtime::Loop&, Request&);
 Result list_duplicates(Gateway&, runtime::Loop&, Request&);
 
+// handlers_import.cpp
+Result import_contacts(Gateway&, runtime::Loop&, Request&);
+
 // handlers_customers.cpp
 Result note_on_contact(Gateway&, runtime::Loop&, Request&);
 Result log_interaction(Gateway&, runtime::Loop&, Request&);

@@ -32,7 +32,7 @@ Result list_contacts(Gateway& gateway, runtime::Loop& loop, Request& request) {
     query.scope = model::scope_of(request.principal->viewer);
     query.limit = page_size(request);
     if (const auto words = request.query.find("q"); words != request.query.end())
-        query.prefix = customers::folded(words->second.substr(0, 200));
+        find_by(words->second.substr(0, 200), gateway.settings.country, query);
     if (const auto cursor = request.query.find("cursor"); cursor != request.query.end()) {
         // "id.sort key"
         const auto dot = cursor->second.find('.');

@@ -38,8 +38,9 @@ std::optional<model::Instant> day_of(const std::string& text) {
 // Fills the query from the operators; a wrong one is a fault in words.
 class Filter {
 public:
-    Filter(storage::SearchQuery& query, const flow::Directory& directory, storage::Reader& reader)
-        : query_(query), directory_(directory), reader_(reader) {}
+    Filter(storage::SearchQuery& query, const flow::Directory& directory, storage::Reader& reader,
+           const std::string& country)
+        : query_(query), directory_(directory), reader_(reader), country_(country) {}
 
     std::string fault;
 
@@ -84,7 +85,7 @@ private:
     void take_sender(const std::string& value) {
         storage::ContactQuery people;
         people.scope = query_.scope;
-        people.prefix = customers::folded(value);
+        find_by(value, country_, people);
         people.limit = senders_max;
         query_.contacts = {model::ContactId{0}};  // nobody
         for (const storage::ContactRow& row : reader_.contacts(people))
@@ -94,6 +95,7 @@ private:
     storage::SearchQuery& query_;
     const flow::Directory& directory_;
     storage::Reader& reader_;
+    const std::string& country_;
 };
 
 std::string snippet_json(const std::vector<search::SnippetPart>& parts) {
@@ -151,12 +153,12 @@ void find_messages(storage::Reader& reader, storage::SearchQuery query, std::siz
 }
 
 void find_people(storage::Reader& reader, const storage::Scope& scope, const std::string& words,
-                 Found& found) {
+                 const std::string& country, Found& found) {
     storage::ContactQuery query;
     query.scope = scope;
-    query.prefix = customers::folded(words);
+    find_by(words, country, query);
     query.limit = people_max;
-    if (query.prefix.empty()) return;
+    if (query.words.empty() && query.addresses.empty()) return;
     for (const storage::ContactRow& row : reader.contacts(query))
         if (const auto person = person_of(reader, scope, row.id))
             found.people.push_back(brief_person_json(*person));
@@ -191,12 +193,13 @@ Result search_everything(Gateway& gateway, runtime::Loop& loop, Request& request
         query.scope = model::scope_of(request.principal->viewer);
         query.clauses = asked.clauses;
         if (before != 0) query.before = model::MessageId{before};
-        Filter filter(query, *directory, reader);
+        Filter filter(query, *directory, reader, gateway.settings.country);
         for (const auto& [name, value] : asked.operators) filter.take(name, value);
         found.fault = filter.fault;
         if (!found.fault.empty() || (asked.clauses.empty() && asked.operators.empty())) return;
         find_messages(reader, query, offset, page_size(request), asked.words, analyser, found);
-        if (before == 0) find_people(reader, query.scope, asked.plain, found);
+        if (before == 0)
+            find_people(reader, query.scope, asked.plain, gateway.settings.country, found);
     };
     co_await read(gateway, loop, std::move(use));
     if (!found.fault.empty()) co_return problem(422, "Invalid request", found.fault, "q");

@@ -158,7 +158,10 @@ Result list_timeline(Gateway& gateway, runtime::Loop& loop, Request& request) {
         query.newest_first = order == request.query.end() || order->second != "oldest";
         query.kinds = kinds_of(request);
         const auto cursor = request.query_number("cursor");
-        const auto begin = instant && !cursor ? std::optional{entry_at(reader, *instant)} : cursor;
+        // Looking on from an instant, what happened at that very instant comes first.
+        const auto since = instant && !query.newest_first ? *instant - std::chrono::microseconds{1}
+                                                          : instant.value_or(model::Instant{});
+        const auto begin = instant && !cursor ? std::optional{entry_at(reader, since)} : cursor;
         if (query.newest_first && begin) query.before = *begin + (cursor ? 0 : 1);
         if (!query.newest_first) query.after = begin.value_or(0);
         const auto directory = gateway.intake.directory();

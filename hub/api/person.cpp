@@ -1,6 +1,19 @@
 #include "hub/api/person.hpp"
 
+#include "hub/customers/fold.hpp"
+#include "hub/customers/phone.hpp"
+
 namespace api {
+
+void find_by(const std::string& typed, const std::string& country, storage::ContactQuery& query) {
+    std::string address = customers::folded(typed);
+    std::erase_if(address, [](char c) { return c == ' '; });
+    if (address.starts_with('@')) address.erase(0, 1);
+    if (address.find('@') == std::string::npos) query.words = customers::folded_words(typed);
+    if (!address.empty()) query.addresses.push_back(address);
+    if (const auto number = customers::e164_beginning(typed, country))
+        query.addresses.push_back(*number);
+}
 
 std::optional<Person> person_of(storage::Reader& reader, const storage::Scope& scope,
                                 model::ContactId record) {

@@ -16,6 +16,10 @@ std::optional<Person> person_of(storage::Reader& reader, const storage::Scope& s
                                 model::ContactId record);
 std::string person_json(const Person& person, const model::ValueFormula& formula);
 
+// What somebody typed as a question for people: words of the name, or the beginning of an address,
+// a handle or a telephone number.
+void find_by(const std::string& typed, const std::string& country, storage::ContactQuery& query);
+
 // For lists: id, name, identities, profile, organisations.
 std::string brief_person_json(const Person& person);
 

@@ -37,6 +37,7 @@ constexpr auto table = std::to_array<Route>({
     {"POST", "/api/v1/conversations/{}/spam", Needs::agent, handlers::mark_spam},
     {"GET", "/api/v1/contacts", Needs::agent, handlers::list_contacts},
     {"POST", "/api/v1/contacts", Needs::agent, handlers::change_contact},
+    {"POST", "/api/v1/contacts/import", Needs::administrator, handlers::import_contacts},
     {"GET", "/api/v1/contacts/{}", Needs::agent, handlers::get_contact},
     {"PATCH", "/api/v1/contacts/{}", Needs::agent, handlers::change_contact},
     {"GET", "/api/v1/contacts/{}/timeline", Needs::agent, handlers::list_timeline},

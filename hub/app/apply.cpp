@@ -1,6 +1,4 @@
 // `sportello apply`: a declared workspace put in force, by the running hub or on a resting folder.
-#include <curl/curl.h>
-
 #include <fstream>
 #include <iostream>
 
@@ -9,12 +7,11 @@
 #include "hub/app/data_lock.hpp"
 #include "hub/app/declared.hpp"
 #include "hub/app/desk_session.hpp"
+#include "hub/app/hub_client.hpp"
 #include "hub/flow/intake.hpp"
 
 namespace app {
 namespace {
-
-constexpr long answer_seconds_max = 120;
 
 std::string contents(const std::filesystem::path& file) {
     std::ifstream in(file);
@@ -22,36 +19,11 @@ std::string contents(const std::filesystem::path& file) {
     return {std::istreambuf_iterator<char>(in), {}};
 }
 
-std::size_t take(const char* bytes, std::size_t size, std::size_t count, void* into) {
-    static_cast<std::string*>(into)->append(bytes, size * count);
-    return size * count;
-}
-
 // The hub is running: it must do it, so that consoles and memory learn of it.
 int apply_over_http(const Options& options, const std::string& text) {
-    std::string token = contents(std::filesystem::path(options.config.data) / "admin-token");
-    token.erase(token.find_last_not_of("\r\n") + 1);
-    const std::string url = "http://" + options.config.http + "/api/v1/apply";
-    std::string reply;
-    CURL* curl = curl_easy_init();
-    curl_slist* headers = curl_slist_append(nullptr, ("Authorization: Bearer " + token).c_str());
-    headers = curl_slist_append(headers, "Content-Type: application/json");
-    curl_easy_setopt(curl, CURLOPT_URL, url.c_str());
-    curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
-    curl_easy_setopt(curl, CURLOPT_POSTFIELDS, text.c_str());
-    curl_easy_setopt(curl, CURLOPT_TIMEOUT, answer_seconds_max);
-    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take);
-    curl_easy_setopt(curl, CURLOPT_WRITEDATA, &reply);
-    const CURLcode code = curl_easy_perform(curl);
-    long status = 0;
-    curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
-    curl_slist_free_all(headers);
-    curl_easy_cleanup(curl);
-    if (code != CURLE_OK)
-        throw std::runtime_error("the hub holds this folder but does not answer at " + url +
-                                 "; give its address with --http");
-    std::cout << reply << "\n";
-    return status == 200 ? 0 : 1;
+    const HubReply reply = post_to_hub(options, "/api/v1/apply", text);
+    std::cout << reply.body << "\n";
+    return reply.status == 200 ? 0 : 1;
 }
 
 }  // namespace

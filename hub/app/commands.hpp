@@ -16,6 +16,8 @@ int verify(const Options& options);
 int rebuild(const Options& options);
 int apply(const Options& options);
 int deliver(const Options& options);
+int import_contacts(const Options& options);    // asks the running hub
+int export_everything(const Options& options);  // beside a running hub as well
 int simulate_floor(const Options& options);
 
 }  // namespace app

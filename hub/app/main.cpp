@@ -17,10 +17,17 @@ int main(int argc, char** argv) {
     const auto options = app::read_options(argc, argv, exit_code);
     if (!options) return exit_code;
     using Command = int (*)(const app::Options&);
-    static const std::map<std::string, Command> commands = {
-        {"serve", app::serve}, {"check", app::check},     {"user", app::user},
-        {"token", app::token}, {"verify", app::verify},   {"rebuild", app::rebuild},
-        {"apply", app::apply}, {"deliver", app::deliver}, {"simulate", app::simulate_floor}};
+    static const std::map<std::string, Command> commands = {{"serve", app::serve},
+                                                            {"check", app::check},
+                                                            {"user", app::user},
+                                                            {"token", app::token},
+                                                            {"verify", app::verify},
+                                                            {"rebuild", app::rebuild},
+                                                            {"apply", app::apply},
+                                                            {"deliver", app::deliver},
+                                                            {"simulate", app::simulate_floor},
+                                                            {"import", app::import_contacts},
+                                                            {"export", app::export_everything}};
     try {
         return commands.at(options->command)(*options);
     } catch (const std::exception& error) {

@@ -33,6 +33,25 @@ void add_simulate(CLI::App& parser, Options& options) {
     simulate->add_option("--rounds", options.fit_rounds, "rounds of fitting (default 3)");
 }
 
+void add_customers(CLI::App& parser, Options& options, Flags& flags) {
+    CLI::App* taken =
+        parser.add_subcommand("import", "take contacts of a table (CSV) into the running hub");
+    add_common(*taken, options, flags);
+    taken->add_option("file", options.table_file, "CSV with a line of headings")->required();
+    taken->add_option("--map", options.columns,
+                      "HEADING=FIELD, where a heading is not known by itself; may be repeated");
+    taken->add_option("--on-duplicate", options.on_duplicate,
+                      "skip (default) or update whoever is known by an address already");
+    taken->add_flag("--dry-run", options.dry_run, "say what would be done, and do nothing");
+    taken->add_flag("--latin1", options.latin1, "the file is ISO 8859-1, not UTF-8");
+    taken->add_option("--http", flags.http, "where the running hub listens");
+    CLI::App* given = parser.add_subcommand("export", "everything out, to standard output");
+    add_common(*given, options, flags);
+    given->add_option("what", options.exported, "contacts, conversations, messages or events")
+        ->required();
+    given->add_option("--format", options.format, "ndjson (default) or csv");
+}
+
 void apply(const Flags& flags, config::Config& config) {
     if (flags.data) config.data = *flags.data;
     if (flags.http) config.http = *flags.http;
@@ -75,6 +94,7 @@ std::optional<Options> read_options(int argc, char** argv, int& exit_code) {
     add_common(*parser.add_subcommand("rebuild", "write the read tables again from the log"),
                options, flags);
     add_simulate(parser, options);
+    add_customers(parser, options, flags);
     CLI::App* declared = parser.add_subcommand(
         "apply", "put a declared workspace in force; config/demo/workspace.json shows one");
     add_common(*declared, options, flags);

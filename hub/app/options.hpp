@@ -21,6 +21,13 @@ struct Options {
     std::string user_role = "agent";
     unsigned token_days = 365;
     std::string declaration_file;
+    std::string table_file;
+    std::vector<std::string> columns;  // HEADING=FIELD
+    std::string on_duplicate = "skip";
+    bool dry_run = false;
+    bool latin1 = false;
+    std::string exported;
+    std::string format = "ndjson";
     std::string inbox_address;
     std::string envelope_sender;
     std::vector<std::string> traces;

@@ -1,6 +1,7 @@
 #include "hub/customers/duplicates.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <set>
 
@@ -116,18 +117,51 @@ NameMatch best_match(const Traits& left, const Traits& right) {
     return best;
 }
 
-// Whether a mailbox is one person's own: her name stands in it, or nothing says otherwise.
-bool is_personal(const std::string& key) {
-    return !is_role_mailbox(local_part_of(key));
+bool stands_in(const std::vector<std::string>& name, const std::string& local) {
+    return std::ranges::any_of(name, [&local](const std::string& word) {
+        return word.size() > 2 && local.find(word) != std::string::npos;
+    });
 }
 
-void add_addresses(const Traits& left, const Traits& right, DuplicateScore& result) {
-    for (const std::string& mail : shared(left.mails, right.mails))
-        result.reasons.push_back({"same_mail", mail, is_personal(mail) ? 0.95 : 0.45});
+// Whether a mailbox is one person's own: a word of a name stands in it, or nothing says otherwise.
+bool is_personal(const std::string& local, const Traits& left, const Traits& right) {
+    if (is_role_mailbox(local)) return false;
+    const bool nameless = left.name.empty() || right.name.empty();
+    return nameless || stands_in(left.name, local) || stands_in(right.name, local);
+}
+
+// Numbers of mobile telephones, where the country's plan tells them apart (ITU-T E.164
+// supplements).
+bool is_mobile(const std::string& number) {
+    static constexpr auto beginnings =
+        std::to_array<std::string_view>({"+393", "+4915", "+4916", "+4917", "+436", "+336", "+337",
+                                         "+346", "+347", "+447", "+3538", "+417"});
+    return std::ranges::any_of(
+        beginnings, [&number](std::string_view begin) { return number.starts_with(begin); });
+}
+
+// Adds what they share; true when it is an address that is named like both of them.
+bool add_addresses(const Traits& left, const Traits& right, DuplicateScore& result) {
+    bool own = false;
+    for (const std::string& mail : shared(left.mails, right.mails)) {
+        const std::string local = local_part_of(mail);
+        const bool personal = is_personal(local, left, right);
+        own = own || (stands_in(left.name, local) && stands_in(right.name, local));
+        result.reasons.push_back({"same_mail", mail, personal ? 0.95 : 0.45});
+    }
     for (const std::string& phone : shared(left.phones, right.phones))
-        result.reasons.push_back({"same_phone", phone, 0.75});
-    for (const std::string& handle : shared(left.handles, right.handles))
+        result.reasons.push_back({"same_phone", phone, is_mobile(phone) ? 0.8 : 0.5});
+    for (const std::string& handle : shared(left.handles, right.handles)) {
+        own = true;
         result.reasons.push_back({"same_handle", handle, 0.9});
+    }
+    return own;
+}
+
+bool share_a_word(const Traits& left, const Traits& right) {
+    return std::ranges::any_of(left.name, [&right](const std::string& word) {
+        return word.size() > 1 && std::ranges::find(right.name, word) != right.name.end();
+    });
 }
 
 // A name alone is shared by many; with the same employer or town it is hardly chance.
@@ -168,14 +202,16 @@ DuplicateScore compare_records(const Contact& left, const Contact& right) {
     const Traits one = traits_of(left);
     const Traits other = traits_of(right);
     DuplicateScore result;
-    add_addresses(one, other, result);
+    const bool own = add_addresses(one, other, result);
     const NameMatch match = best_match(one, other);
     add_name(one, other, match, result);
     double unlike = 1;
     for (const DuplicateReason& reason : result.reasons) unlike *= 1 - reason.weight;
     result.score = 1 - unlike;
     if (match == NameMatch::different) {
-        constexpr double contradiction = 0.6;
+        // Of one family name and with an address of one's own, the other word is rather a short
+        // form.
+        const double contradiction = own && share_a_word(one, other) ? 0.2 : 0.6;
         result.reasons.push_back({"different_name", "", -contradiction});
         result.score *= 1 - contradiction;
     }

@@ -71,10 +71,17 @@ std::optional<double> number_of(std::string_view text) {
     return good && std::isfinite(value) ? std::optional{value} : std::nullopt;
 }
 
+bool is_one_line(std::string_view text) {
+    return std::ranges::none_of(text, [](char c) {
+        const auto byte = static_cast<unsigned char>(c);
+        return byte < ' ' || byte == 0x7f;
+    });
+}
+
 Checked checked_form(FieldForm form, std::string value) {
     switch (form) {
         case FieldForm::text:
-            return {std::move(value), ""};
+            return {value, is_one_line(value) ? "" : "must be one line without control characters"};
         case FieldForm::language:
             return {value, is_language(value) ? "" : "must be a language like \"it\" or \"de-AT\""};
         case FieldForm::time_zone:
@@ -116,12 +123,14 @@ bool is_date(std::string_view text) {
     if (text.size() != 10 || text[4] != '-' || text[7] != '-') return false;
     const auto part = [text](std::size_t at, std::size_t size) {
         int value = -1;
-        std::from_chars(text.data() + at, text.data() + at + size, value);
-        return value;
+        const auto* end = text.data() + at + size;
+        return std::from_chars(text.data() + at, end, value).ptr == end ? value : -1;
     };
-    return std::chrono::year_month_day{std::chrono::year{part(0, 4)},
-                                       std::chrono::month(static_cast<unsigned>(part(5, 2))),
-                                       std::chrono::day(static_cast<unsigned>(part(8, 2)))}
+    const int year = part(0, 4), month = part(5, 2), day = part(8, 2);
+    if (year < 0 || month < 0 || day < 0) return false;
+    return std::chrono::year_month_day{std::chrono::year{year},
+                                       std::chrono::month(static_cast<unsigned>(month)),
+                                       std::chrono::day(static_cast<unsigned>(day))}
         .ok();
 }
 

@@ -17,7 +17,7 @@ enum class FieldForm : std::uint8_t {
     country,    // ISO 3166 alpha-2
     amount,     // a number, 0 or more
     points,     // a number from 0 to 100
-    flag,       // "yes"; anything else takes it away
+    flag,       // "yes"; "no" takes it away
     agent,      // an agent's id
     blob        // hex SHA-256 of what was uploaded
 };

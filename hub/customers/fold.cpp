@@ -1,7 +1,9 @@
 #include "hub/customers/fold.hpp"
 
 #include <unicode/normalizer2.h>
+#include <unicode/uchar.h>
 #include <unicode/unistr.h>
+#include <unicode/utf8.h>
 
 #include <algorithm>
 
@@ -33,8 +35,11 @@ std::string folded(std::string_view text) {
     const auto* forms = icu::Normalizer2::getNFKDInstance(error);
     icu::UnicodeString whole = icu::UnicodeString::fromUTF8(
         icu::StringPiece(text.data(), static_cast<std::int32_t>(text.size())));
+    if (U_FAILURE(error)) return ascii_lower(text);
+    // Taken apart before and after folding: showy capitals become letters first.
+    whole = forms->normalize(whole, error);
     whole.foldCase();
-    const icu::UnicodeString apart = U_SUCCESS(error) ? forms->normalize(whole, error) : whole;
+    const icu::UnicodeString apart = forms->normalize(whole, error);
     icu::UnicodeString kept;
     for (std::int32_t i = 0; i < apart.length();) {
         const UChar32 c = apart.char32At(i);
@@ -48,20 +53,26 @@ std::string folded(std::string_view text) {
 
 std::vector<std::string> folded_words(std::string_view text) {
     std::vector<std::string> words;
-    std::string word;
     const std::string whole = folded(text);
-    for (const char c : whole) {
-        const bool letter = static_cast<unsigned char>(c) >= 0x80 || (c >= 'a' && c <= 'z') ||
-                            (c >= '0' && c <= '9');
-        if (letter) {
-            word.push_back(c);
-        } else if (!word.empty()) {
-            words.push_back(std::move(word));
-            word.clear();
-        }
+    const auto size = static_cast<std::int32_t>(whole.size());
+    bool in_word = false;
+    for (std::int32_t i = 0; i < size;) {
+        const auto begin = static_cast<std::size_t>(i);
+        UChar32 c = 0;
+        U8_NEXT(whole.data(), i, size, c);
+        const bool letter = c >= 0 && u_isalnum(c) != 0;
+        if (letter && !in_word) words.emplace_back();
+        if (letter) words.back().append(whole, begin, static_cast<std::size_t>(i) - begin);
+        in_word = letter;
     }
-    if (!word.empty()) words.push_back(std::move(word));
     return words;
+}
+
+std::string sort_key(std::string_view text) {
+    std::string key;
+    for (const std::string& word : folded_words(text))
+        key.append(key.empty() ? "" : " ").append(word);
+    return key.empty() ? folded(text) : key;
 }
 
 std::string mail_key(std::string_view address) {

@@ -14,6 +14,10 @@ std::string folded(std::string_view text);
 // The letters and digits of folded text, in words.
 std::vector<std::string> folded_words(std::string_view text);
 
+// The words again, with single spaces: what names are sorted and found by. Of text without words
+// the folded text.
+std::string sort_key(std::string_view text);
+
 // An address as two of them are compared: folded, and for providers that ignore them without dots
 // and what follows a plus. (Gmail: support.google.com/mail/answer/7436150; the plus: RFC 5233.)
 std::string mail_key(std::string_view address);

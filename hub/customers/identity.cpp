@@ -24,7 +24,8 @@ std::string lower(std::string_view text) {
 
 bool is_mail_address(std::string_view text) {
     const auto at = text.rfind('@');
-    const bool parts = at != std::string_view::npos && at > 0 && at + 1 < text.size();
+    const bool parts =
+        at != std::string_view::npos && at > 0 && at + 1 < text.size() && text.find('@') == at;
     return parts && std::ranges::none_of(text, [](char c) {
                const auto byte = static_cast<unsigned char>(c);
                return byte <= ' ' || byte == 0x7f || c == '<' || c == '>' || c == ',' || c == ';';

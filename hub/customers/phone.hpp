@@ -22,4 +22,7 @@ std::span<const CallingCode> calling_codes();
 // be a number there: too short, too long, or with letters. Italy keeps its leading 0.
 std::optional<std::string> e164(std::string_view text, std::string_view country);
 
+// The beginning of a number while it is being typed, in the same form; nothing below three digits.
+std::optional<std::string> e164_beginning(std::string_view text, std::string_view country);
+
 }  // namespace customers

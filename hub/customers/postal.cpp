@@ -85,17 +85,19 @@ const Province* province_named(const std::string& text) {
 
 void check_street(const std::string& street, std::vector<AddressFinding>& findings) {
     const auto end = std::min(street.find(' '), street.size());
+    const auto kind_of = [&street](std::size_t size) {
+        std::string brief;
+        for (const char c : street.substr(0, size))
+            if (c != '.' && c != '/' && c != '\'')
+                brief.push_back(static_cast<char>(std::tolower(static_cast<unsigned char>(c))));
+        return std::ranges::find(street_kinds, brief, &StreetKind::brief);
+    };
     // "P.zza" and "C/so": the first word without its dots; "V.Roma" has no space after it.
+    std::size_t cut = end;
+    auto kind = kind_of(cut);
     const auto dot = street.find('.');
-    const bool joined = dot != std::string::npos && dot + 1 < end && dot < 4 &&
-                        std::isupper(static_cast<unsigned char>(street[dot + 1])) != 0;
-    const std::size_t cut = joined ? dot + 1 : end;
-    std::string brief;
-    for (const char c : street.substr(0, cut))
-        if (c != '.' && c != '/' && c != '\'')
-            brief.push_back(static_cast<char>(std::tolower(static_cast<unsigned char>(c))));
-    const auto kind = std::ranges::find(street_kinds, brief, &StreetKind::brief);
-    if (kind == street_kinds.end() || cut == street.size()) return;
+    if (kind == street_kinds.end() && dot < end) kind = kind_of(cut = dot + 1);
+    if (kind == street_kinds.end() || cut >= street.size()) return;
     std::string rest = street.substr(cut);
     if (!rest.starts_with(' ')) rest.insert(0, " ");
     findings.push_back(

@@ -1,7 +1,9 @@
 #include "hub/customers/view.hpp"
 
 #include <algorithm>
+#include <set>
 
+#include "hub/customers/fold.hpp"
 #include "hub/customers/value.hpp"
 
 namespace customers {
@@ -9,9 +11,15 @@ namespace {
 
 using namespace model;
 
-bool is_address_of(const Contact& record, const std::string& name) {
-    return std::ranges::any_of(
-        record.identities, [&name](const Identity& identity) { return identity.value == name; });
+// The addresses of all records, as they compare.
+std::set<std::string> addresses_of(const Contact& root, std::span<const Contact* const> absorbed) {
+    std::set<std::string> addresses;
+    const auto add = [&addresses](const Contact& record) {
+        for (const Identity& identity : record.identities) addresses.insert(folded(identity.value));
+    };
+    add(root);
+    for (const Contact* record : absorbed) add(*record);
+    return addresses;
 }
 
 // Whether the record's value takes the place of what another record said.
@@ -25,9 +33,10 @@ bool is_strict(const std::string& name) {
     return name == "blocked" || name == "do_not_contact";
 }
 
-void add(View& view, const Contact& record, ContactId root) {
+void add(View& view, const Contact& record, ContactId root,
+         const std::set<std::string>& addresses) {
     for (const auto& [name, field] : record.fields) {
-        if (name == "name" && is_address_of(record, field.value)) continue;
+        if (name == "name" && addresses.contains(folded(field.value))) continue;
         const auto [place, fresh] = view.fields.try_emplace(name, ViewField{field, record.id});
         if (fresh || !(is_strict(name) || wins(field, place->second, root))) continue;
         place->second = {field, record.id};
@@ -60,7 +69,8 @@ std::string shown_name(const View& view, const Contact& root) {
     if (!name.empty() && !family.empty()) name += " ";
     name += family;
     if (!name.empty()) return name;
-    return root.identities.empty() ? root.name : root.identities.front().value;
+    // Of what is known alone, so that the same records are called the same.
+    return root.identities.empty() ? "" : root.identities.front().value;
 }
 
 }  // namespace
@@ -68,10 +78,11 @@ std::string shown_name(const View& view, const Contact& root) {
 View view_of(const Contact& root, std::span<const Contact* const> absorbed,
              const ValueFormula& formula) {
     View view;
-    add(view, root, root.id);
+    const std::set<std::string> addresses = addresses_of(root, absorbed);
+    add(view, root, root.id, addresses);
     std::vector<const Contact*> others(absorbed.begin(), absorbed.end());
     std::ranges::sort(others, {}, &Contact::id);
-    for (const Contact* record : others) add(view, *record, root.id);
+    for (const Contact* record : others) add(view, *record, root.id, addresses);
 
     Fields together;
     for (const auto& [name, field] : view.fields) together[name] = field.field;

@@ -14,9 +14,6 @@ namespace {
 constexpr auto of_all_teams =
     std::to_array<std::string_view>({"owner", "blocked", "do_not_contact"});
 
-// Set in one record, they hold for the whole person; taken away, they must be in all of them.
-constexpr auto strict = std::to_array<std::string_view>({"blocked", "do_not_contact"});
-
 bool is_among(const auto& names, std::string_view name) {
     return std::ranges::find(names, name) != names.end();
 }
@@ -59,6 +56,10 @@ void Decider::operator()(const ChangeContact& command) {
     if (!check_fields(command, *agent, fresh ? nullptr : person, changed) ||
         !check_identities(command, fresh ? nullptr : person))
         return;
+    const bool named = changed.fields.contains("name") || changed.fields.contains("given_name") ||
+                       changed.fields.contains("family_name") || !command.add.empty();
+    if (fresh && !named)
+        return refuse(Refusal::invalid, "a new contact needs a name or an identity", "name");
     const ContactId id = fresh ? ContactId{fresh_id()} : person->id;
     decision_.answer.id = number(id);
     if (fresh) {
@@ -67,36 +68,73 @@ void Decider::operator()(const ChangeContact& command) {
             ContactCreated{!name.empty() || command.add.empty() ? name : command.add.front().value},
             id);
     }
-    if (!changed.fields.empty()) emit(std::move(changed), id);
-    take_strict_away(command, id);
+    change_fields(std::move(changed), id);
     change_identities(command, id);
-    for (const auto& [channel, consent] : command.consents) {
-        Consent said = consent;
-        said.source = command.source;
-        said.by = command.agent;
-        said.at = now;
-        emit(ConsentRecorded{channel, std::move(said)}, id);
-    }
+    for (const auto& [channel, consent] : command.consents) record_consent(command, channel, id);
     for (const Membership& membership : command.memberships)
         emit(MembershipChanged{membership, false}, id);
-    for (const OrganisationId left : command.left) emit(MembershipChanged{{left}, true}, id);
+    for (const OrganisationId left : command.left) leave_organisation(left, id);
     settle_person(id);
+}
+
+// A value goes to the root; one that is taken away goes from every record that has it, or another
+// record would still say it.
+void Decider::change_fields(ContactFieldsChanged changed, ContactId id) {
+    ContactFieldsChanged kept;
+    for (const auto& [name, field] : changed.fields) {
+        if (!field.value.empty()) kept.fields[name] = field;
+        if (!field.value.empty()) continue;
+        for (const ContactId record : state.records_of(id)) {
+            const Fields& own = state.contact(record)->fields;
+            const auto known = own.find(name);
+            if (known == own.end() || known->second.source > field.source) continue;
+            ContactFieldsChanged gone;
+            gone.fields[name] = field;
+            emit(std::move(gone), record);
+        }
+    }
+    if (!kept.fields.empty()) emit(std::move(kept), id);
+}
+
+// What somebody says of a person ends what any of the records said before.
+void Decider::record_consent(const ChangeContact& command, const std::string& channel,
+                             ContactId id) {
+    Consent said = command.consents.at(channel);
+    said.source = command.source;
+    said.by = command.agent;
+    said.at = now;
+    for (const ContactId record : state.records_of(id))
+        if (record == id || state.contact(record)->consents.contains(channel))
+            emit(ConsentRecorded{channel, said}, record);
+}
+
+void Decider::leave_organisation(OrganisationId left, ContactId id) {
+    for (const ContactId record : state.records_of(id)) {
+        const auto& memberships = state.contact(record)->memberships;
+        if (std::ranges::find(memberships, left, &Membership::organisation) != memberships.end())
+            emit(MembershipChanged{{left}, true}, record);
+    }
 }
 
 bool Decider::check_fields(const ChangeContact& command, const Agent& agent, const Contact* person,
                            ContactFieldsChanged& changed) {
+    const auto shown =
+        person == nullptr ? decltype(customers::View::fields){} : view_of_person(*person).fields;
     for (const auto& [name, text] : command.fields) {
         customers::Checked checked = customers::checked_field(name, text, state.attributes);
         if (!checked.fault.empty()) {
             refuse(Refusal::invalid, checked.fault, name);
             return false;
         }
-        const std::string before = person == nullptr ? "" : field_of(person->fields, name);
-        if (is_among(of_all_teams, name) && !steps_in(agent.role) && checked.value != before) {
+        const auto known = shown.find(name);
+        if (checked.value == (known == shown.end() ? "" : known->second.field.value)) continue;
+        // What a person has entered is stronger than a table.
+        if (known != shown.end() && known->second.field.source > command.source) continue;
+        if (is_among(of_all_teams, name) && !steps_in(agent.role)) {
             refuse(Refusal::forbidden,
                    "only a supervisor changes an account's owner, blocks a sender or forbids "
                    "contact; agents mark a conversation as spam",
-                   name);
+                   name == "owner" ? "owner_id" : name);
             return false;
         }
         if (name == "owner" && !checked.value.empty() &&
@@ -104,8 +142,7 @@ bool Decider::check_fields(const ChangeContact& command, const Agent& agent, con
             refuse(Refusal::invalid, "there is no agent " + checked.value, "owner_id");
             return false;
         }
-        if (checked.value != before)
-            changed.fields[name] = {std::move(checked.value), command.source, command.agent, now};
+        changed.fields[name] = {std::move(checked.value), command.source, command.agent, now};
     }
     return true;
 }
@@ -114,30 +151,13 @@ bool Decider::check_identities(const ChangeContact& command, const Contact* pers
     for (const Identity& identity : command.add) {
         const auto holder = state.contact_of(identity.kind, identity.value);
         if (!holder || (person != nullptr && state.same_person(person->id, *holder))) continue;
-        refuse(Refusal::taken,
+        refuse(Refusal::invalid,
                identity.value + " belongs to contact " + text_of(*holder) +
                    "; merge the two if they are one person",
                "identities");
         return false;
     }
-    const bool nothing = command.fields.empty() && command.add.empty();
-    if (person == nullptr && nothing)
-        refuse(Refusal::invalid, "a new contact needs a name or an identity", "name");
-    return person != nullptr || !nothing;
-}
-
-// Taken away, such a flag goes from every record that has it.
-void Decider::take_strict_away(const ChangeContact& command, ContactId id) {
-    for (const ContactId record : state.records_of(id))
-        for (const auto& [name, text] : command.fields) {
-            const Contact& known = *state.contact(record);
-            const bool wanted =
-                customers::checked_field(name, text, state.attributes).value == "yes";
-            if (wanted || !is_among(strict, name) || !known.fields.contains(name)) continue;
-            ContactFieldsChanged gone;
-            gone.fields[name] = {"", command.source, command.agent, now};
-            emit(std::move(gone), record);
-        }
+    return true;
 }
 
 void Decider::change_identities(const ChangeContact& command, ContactId id) {
@@ -158,7 +178,7 @@ void Decider::change_identities(const ChangeContact& command, ContactId id) {
 bool Decider::already_says(const Contact& contact, const Identity& identity) {
     return std::ranges::any_of(contact.identities, [&identity](const Identity& one) {
         return one.kind == identity.kind && one.value == identity.value &&
-               one.verified == identity.verified;
+               (one.verified || !identity.verified);
     });
 }
 
@@ -206,11 +226,10 @@ void Decider::operator()(const MarkSpam& command) {
     }
     const Contact* person = state.person(contact_id);
     if (person == nullptr || person->profile.blocked == command.is_spam) return;
-    // The person as a whole is blocked, or free: every record that says otherwise changes.
+    // Who sent it is blocked, and with her the person; set free, every record that said so is.
     for (const ContactId record : state.records_of(contact_id)) {
-        const bool is_root = record == state.person(contact_id)->id;
-        if (command.is_spam ? !is_root : !state.contact(record)->fields.contains("blocked"))
-            continue;
+        const bool says_so = state.contact(record)->fields.contains("blocked");
+        if (command.is_spam ? record != contact_id : !says_so) continue;
         ContactFieldsChanged changed;
         changed.fields["blocked"] = {command.is_spam ? "yes" : "", Source::agent, agent->id, now};
         emit(std::move(changed), record);

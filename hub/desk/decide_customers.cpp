@@ -25,7 +25,7 @@ void Decider::operator()(const MergeContacts& command) {
     const Contact* other = root == nullptr ? nullptr : known_person(command.absorbed);
     if (other == nullptr) return;
     if (root->id == other->id)
-        return refuse(Refusal::invalid, "these two are one person already", "absorbed_id");
+        return refuse(Refusal::invalid, "these two are one person already", "contact_id");
     const ContactId into = root->id;
     const ContactId absorbed = other->id;
     const bool blocked = root->profile.blocked;
@@ -99,9 +99,12 @@ void Decider::operator()(const SaveAttribute& command) {
         return refuse(Refusal::invalid, "a key is made of a-z, 0-9 and _, at most 50", "key");
     for (const auto& [id, other] : state.attributes)
         if (other.key == attribute.key && id != attribute.id)
-            return refuse(Refusal::taken, "there is an attribute of this key already", "key");
-    if (is_some(attribute.id) && !state.attributes.contains(attribute.id))
+            return refuse(Refusal::invalid, "there is an attribute of this key already", "key");
+    const auto known = state.attributes.find(attribute.id);
+    if (is_some(attribute.id) && known == state.attributes.end())
         return refuse(Refusal::not_found, "there is no attribute " + text_of(attribute.id));
+    if (known != state.attributes.end() && known->second.key != attribute.key)
+        return refuse(Refusal::invalid, "values are kept under the key: it stays", "key");
     if (attribute.type == AttributeType::choice && attribute.choices.empty())
         return refuse(Refusal::invalid, "name at least one choice", "choices");
     if (!is_some(attribute.id)) attribute.id = AttributeId{fresh_id()};
@@ -154,8 +157,10 @@ void Decider::operator()(const SaveFollowUp& command) {
         follow_up.contact = before->second.contact;
         follow_up.conversation = before->second.conversation;
     }
+    // A new owner, or another time, is a new reminder.
     follow_up.reminded = before != state.follow_ups.end() && before->second.reminded &&
-                         before->second.due_at == follow_up.due_at;
+                         before->second.due_at == follow_up.due_at &&
+                         before->second.owner == follow_up.owner;
     decision_.answer.id = number(follow_up.id);
     const ContactId contact = follow_up.contact;
     emit(FollowUpSaved{std::move(follow_up)}, contact);

@@ -84,10 +84,13 @@ ContactId Decider::find_or_create_contact(const connectors::Address& sender) {
 
 // A name learnt later replaces the address that stood in for it.
 void Decider::learn_name(ContactId record, const std::string& name) {
-    const Fields& fields = state.contact(record)->fields;
+    const Contact& contact = *state.contact(record);
+    const Fields& fields = contact.fields;
+    const bool is_address = std::ranges::any_of(
+        contact.identities, [&name](const Identity& one) { return one.value == name; });
     const bool has_name =
         fields.contains("name") || fields.contains("given_name") || fields.contains("family_name");
-    if (name.empty() || has_name) return;
+    if (name.empty() || is_address || has_name) return;
     ContactFieldsChanged learnt;
     learnt.fields["name"] = {name, Source::channel, {}, now};
     emit(std::move(learnt), record);

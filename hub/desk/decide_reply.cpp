@@ -203,7 +203,7 @@ void Decider::queue_mail(const Conversation& before, const Message& message,
 }
 
 // Whoever asked not to be contacted, or withdrew the consent to mail, is answered and no more.
-bool Decider::may_be_written_to(const connectors::Address& address) {
+bool Decider::may_be_written_to(const connectors::Address& address, const char* field) {
     const auto record = state.contact_of(address.kind, address.value);
     const Contact* person = record ? state.person(*record) : nullptr;
     if (person == nullptr) return true;
@@ -216,7 +216,7 @@ bool Decider::may_be_written_to(const connectors::Address& address) {
         address.value +
             (withdrawn ? " withdrew the consent to be written to" : " asked not to be contacted") +
             "; change that on the contact's page first",
-        "to");
+        field);
     return false;
 }
 
@@ -233,7 +233,12 @@ void Decider::operator()(const StartConversation& command) {
     if (command.reply.text.empty() && command.reply.attachments.empty())
         return refuse(Refusal::invalid, "a mail needs a text or a file", "text");
     if (!may_wait(command.reply, true)) return;  // nothing is opened for what is not written
-    if (!may_be_written_to(command.reply.to.front())) return;
+    const auto may_all = [this](const std::vector<connectors::Address>& list, const char* field) {
+        return std::ranges::all_of(
+            list, [&](const auto& address) { return may_be_written_to(address, field); });
+    };
+    const SendReply& mail = command.reply;
+    if (!may_all(mail.to, "to") || !may_all(mail.cc, "cc") || !may_all(mail.bcc, "bcc")) return;
     connectors::Inbound as_if;
     as_if.inbox = command.inbox;
     as_if.channel = Channel::email;

@@ -101,7 +101,7 @@ private:
     model::Message written(const model::Agent& agent, const model::Conversation& conversation,
                            const std::string& text, const std::string& client_id, std::uint64_t id);
     bool may_wait(const model::SendReply& command, bool mail);
-    bool may_be_written_to(const connectors::Address& address);
+    bool may_be_written_to(const connectors::Address& address, const char* field);
     model::Message answer_message(const model::Agent& agent, const model::Conversation& before,
                                   const model::SendReply& command);
     // `before`: the conversation without the message; `reply_to` may be empty: added on the way.
@@ -143,7 +143,10 @@ private:
     bool check_fields(const model::ChangeContact& command, const model::Agent& agent,
                       const model::Contact* person, model::ContactFieldsChanged& changed);
     bool check_identities(const model::ChangeContact& command, const model::Contact* person);
-    void take_strict_away(const model::ChangeContact& command, model::ContactId id);
+    void change_fields(model::ContactFieldsChanged changed, model::ContactId id);
+    void record_consent(const model::ChangeContact& command, const std::string& channel,
+                        model::ContactId id);
+    void leave_organisation(model::OrganisationId left, model::ContactId id);
     void change_identities(const model::ChangeContact& command, model::ContactId id);
     static bool already_says(const model::Contact& contact, const model::Identity& identity);
     void change_profile(const model::Contact& root, model::ContactProfile profile);

@@ -67,9 +67,8 @@ struct Ask {
     }
     void operator()(const StartConversation& command) {
         operation(author_of(command.reply.agent), command.reply.client_id);
-        if (command.reply.to.empty()) return;
-        const connectors::Address& first = command.reply.to.front();
-        identity(first.kind, first.value);
+        for (const auto* list : {&command.reply.to, &command.reply.cc, &command.reply.bcc})
+            for (const connectors::Address& one : *list) identity(one.kind, one.value);
     }
     void operator()(const TakeBackReply& command) { conversation(command.conversation); }
     void operator()(const AddNote& command) {

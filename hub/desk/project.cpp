@@ -132,7 +132,7 @@ void Projection::add_customer(const State& state, const Event& event,
         rows_.push_back(storage::IdentityRemoval{gone->kind, gone->value});
     if (const auto* saved = std::get_if<OrganisationSaved>(&event.fact))
         rows_.push_back(storage::OrganisationRow{number(saved->organisation.id),
-                                                 customers::folded(saved->organisation.name),
+                                                 customers::sort_key(saved->organisation.name),
                                                  saved->organisation.domains, row.payload});
     if (const auto* saved = std::get_if<FollowUpSaved>(&event.fact))
         rows_.push_back(row_of(saved->follow_up));
@@ -226,7 +226,7 @@ std::vector<storage::RowWrite> state_rows(const State& state, bool agents_change
 void Projection::add_contact(const Contact& contact) {
     rows_.push_back(storage::ContactRow{.id = contact.id,
                                         .root = root_of(contact),
-                                        .sort_key = customers::folded(contact.name),
+                                        .sort_key = customers::sort_key(contact.name),
                                         .body = to_json(contact)});
     rows_.push_back(storage::ContactKeysRow{contact.id, customers::duplicate_keys(contact)});
 }

@@ -58,14 +58,26 @@ std::vector<ConversationId> conversations_of(storage::Reader& reader, ContactId 
     return ids;
 }
 
-// To its owner, while it is still to be done.
-void add_reminder(CatchUp& result, storage::Reader& reader, const Viewer& viewer,
-                  const storage::EventRow& row) {
+// To its owner, as it stands now.
+void add_follow_up(CatchUp& result, storage::Reader& reader, const Viewer& viewer,
+                   const storage::EventRow& row) {
+    if (row.kind != "follow_up_due" && row.kind != "follow_up_saved") return;
     const Event event = decode(row);
     const auto* due = std::get_if<FollowUpDue>(&event.fact);
-    const auto known = due == nullptr ? std::nullopt : reader.follow_up(number(due->follow_up));
-    if (known && known->state == "open" && known->owner == number(viewer.agent))
+    const auto* saved = std::get_if<FollowUpSaved>(&event.fact);
+    const FollowUpId id = due != nullptr ? due->follow_up : saved->follow_up.id;
+    const auto known = reader.follow_up(number(id));
+    if (known && known->owner == number(viewer.agent))
         add(result.operations, follow_up_operation(known->body));
+}
+
+// A merge changes the person that gains or loses the record as well.
+void add_people(const storage::EventRow& row, std::set<ContactId>& people) {
+    people.insert(row.contact);
+    const Event event = decode(row);
+    if (const auto* merged = std::get_if<ContactMerged>(&event.fact)) people.insert(merged->into);
+    if (const auto* unmerged = std::get_if<ContactUnmerged>(&event.fact))
+        people.insert(unmerged->from);
 }
 
 bool changes_conversations(std::string_view kind) {
@@ -96,8 +108,8 @@ CatchUp catch_up(storage::Reader& reader, const Viewer& viewer, Seq since) {
     std::map<ConversationId, Missed> touched;
     std::set<ContactId> people;
     for (const storage::StoredEvent& event : events) {
-        if (changes_person(event.row)) people.insert(event.row.contact);
-        if (event.row.kind == "follow_up_due") add_reminder(result, reader, viewer, event.row);
+        if (changes_person(event.row)) add_people(event.row, people);
+        add_follow_up(result, reader, viewer, event.row);
         if (is_some(event.row.conversation))
             touched[event.row.conversation].events.push_back(&event.row);
         else if (changes_conversations(event.row.kind))

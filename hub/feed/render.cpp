@@ -69,17 +69,28 @@ void add_rows(Item& item, const desk::State& state, const desk::Decision& decisi
     }
 }
 
+// What is to be done is told to whom it falls: planned, due, closed.
+void tell_owner(Item& item, const FollowUp& follow_up) {
+    Group& group = item.groups.emplace_back();
+    group.only_for = follow_up.owner;
+    group.operations = follow_up_operation(to_json(follow_up));
+}
+
 // Contacts that changed, by id alone, and reminders to those whose they are.
 void add_people(Item& item, const desk::State& state, const desk::Decision& decision) {
     std::set<ContactId> changed;
     for (std::size_t i = 0; i < decision.events.size(); ++i) {
-        if (changes_person(decision.batch.events[i])) changed.insert(decision.events[i].contact);
-        const auto* due = std::get_if<FollowUpDue>(&decision.events[i].fact);
-        if (due == nullptr) continue;
-        const FollowUp& follow_up = state.follow_ups.at(due->follow_up);
-        Group& group = item.groups.emplace_back();
-        group.only_for = follow_up.owner;
-        group.operations = follow_up_operation(to_json(follow_up));
+        const Event& event = decision.events[i];
+        if (changes_person(decision.batch.events[i])) changed.insert(event.contact);
+        // The person gains or loses a record.
+        if (const auto* merged = std::get_if<ContactMerged>(&event.fact))
+            changed.insert(merged->into);
+        if (const auto* unmerged = std::get_if<ContactUnmerged>(&event.fact))
+            changed.insert(unmerged->from);
+        if (const auto* due = std::get_if<FollowUpDue>(&event.fact))
+            tell_owner(item, state.follow_ups.at(due->follow_up));
+        if (const auto* saved = std::get_if<FollowUpSaved>(&event.fact))
+            tell_owner(item, saved->follow_up);
     }
     if (changed.empty()) return;
     Group& group = item.groups.emplace_back();
@@ -94,6 +105,8 @@ bool changes_person(const storage::EventRow& row) {
         {"contact_renamed", "contact_profile_changed", "contact_fields_changed", "identity_removed",
          "consent_recorded", "membership_changed", "contact_merged", "contact_unmerged",
          "contact_noted", "interaction_logged", "follow_up_saved", "follow_up_due"});
+    // An address that comes with somebody's first message is no news about her.
+    if (row.kind == "identity_added") return row.actor.starts_with("agent");
     return std::ranges::find(kinds, row.kind) != kinds.end();
 }
 

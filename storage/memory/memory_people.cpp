@@ -45,13 +45,18 @@ bool MemoryReader::sees_person(const Scope& scope, ContactId root) {
 std::vector<ContactRow> MemoryReader::contacts(const ContactQuery& query) {
     std::set<ContactId> by_identity;
     for (const auto& [key, row] : tables_.identities)
-        if (!query.prefix.empty() && row.value.starts_with(query.prefix))
-            if (const auto of = tables_.contacts.find(row.contact); of != tables_.contacts.end())
+        for (const std::string& address : query.addresses)
+            if (const auto of = tables_.contacts.find(row.contact);
+                row.value.starts_with(address) && of != tables_.contacts.end())
                 by_identity.insert(of->second.root);
+    const bool everybody = query.words.empty() && query.addresses.empty();
     std::vector<ContactRow> rows;
     for (const auto& [id, row] : tables_.contacts) {
-        const bool named =
-            query.prefix.empty() || begins(row.sort_key, query.prefix) || by_identity.contains(id);
+        const bool by_name =
+            !query.words.empty() && std::ranges::all_of(query.words, [&row](const auto& word) {
+                return begins(row.sort_key, word);
+            });
+        const bool named = everybody || by_name || by_identity.contains(id);
         const bool later = !query.after || std::pair{row.sort_key, id} > *query.after;
         if (row.root == id && named && later && sees_person(query.scope, id)) rows.push_back(row);
     }
@@ -73,12 +78,10 @@ std::vector<ContactId> MemoryReader::contacts_with(const std::vector<std::string
                                                    std::size_t limit) {
     std::set<ContactId> found;
     for (const std::string& key : keys) {
-        std::size_t left = limit;
+        std::vector<ContactId> sharing;
         for (const auto& [id, known] : tables_.contact_keys)
-            if (left > 0 && std::ranges::find(known, key) != known.end()) {
-                found.insert(id);
-                --left;
-            }
+            if (std::ranges::find(known, key) != known.end()) sharing.push_back(id);
+        if (sharing.size() <= limit) found.insert(sharing.begin(), sharing.end());
     }
     return {found.begin(), found.end()};
 }

@@ -53,12 +53,26 @@ std::vector<ContactRow> SqliteReader::contacts(const ContactQuery& query) {
     add_person_scope(where, query.scope, "c.id");
     std::string sql = where.sql;
     if (query.after) sql += " AND (c.sort_key,c.id)>(:key,:id)";
-    if (!query.prefix.empty())
-        sql +=
-            " AND (substr(c.sort_key,1,length(:prefix))=:prefix "
-            "OR instr(c.sort_key,' '||:prefix)>0 OR c.id IN (SELECT m.root FROM identities i "
-            "JOIN contacts m ON m.id=i.contact WHERE i.value>=:prefix AND "
-            "i.value<:prefix||char(1114111)))";
+    std::vector<std::string> names;  // :0, :1, … in step with the words and addresses
+    const auto named = [&names](const std::string&) {
+        return names.emplace_back(":" + std::to_string(names.size()));
+    };
+    std::string by_name, by_address;
+    for (const std::string& word : query.words) {
+        const std::string name = named(word);
+        by_name += (by_name.empty() ? "(substr(c.sort_key,1,length("
+                                    : " AND (substr(c.sort_key,1,length(") +
+                   name + "))=" + name + " OR instr(c.sort_key,' '||" + name + ")>0)";
+    }
+    for (const std::string& address : query.addresses) {
+        const std::string name = named(address);
+        by_address +=
+            " OR c.id IN (SELECT m.root FROM identities i JOIN contacts m ON "
+            "m.id=i.contact WHERE i.value>=" +
+            name + " AND i.value<" + name + "||char(1114111))";
+    }
+    if (!names.empty())
+        sql += " AND ((" + (by_name.empty() ? "0" : by_name) + ")" + by_address + ")";
     Bound row(db_,
               "SELECT c.id,c.root,c.sort_key,c.body FROM contacts c WHERE " + sql +
                   " ORDER BY c.sort_key,c.id LIMIT " + std::to_string(query.limit),
@@ -67,7 +81,9 @@ std::vector<ContactRow> SqliteReader::contacts(const ContactQuery& query) {
         row.name(":key", query.after->first);
         row.name(":id", static_cast<std::int64_t>(query.after->second));
     }
-    if (!query.prefix.empty()) row.name(":prefix", query.prefix);
+    for (std::size_t i = 0; i < names.size(); ++i)
+        row.name(names[i].c_str(),
+                 i < query.words.size() ? query.words[i] : query.addresses[i - query.words.size()]);
     std::vector<ContactRow> rows;
     while (row.step()) rows.push_back(to_contact(row));
     return rows;
@@ -95,9 +111,11 @@ std::vector<ContactId> SqliteReader::contacts_with(const std::vector<std::string
     for (const std::string& key : keys) {
         Statement& row =
             db_.prepared("SELECT contact FROM contact_keys WHERE key=?1 ORDER BY contact LIMIT ?2")
-                .bind(key, limit);
-        while (row.step()) found.insert(row.id<ContactId>(0));
+                .bind(key, limit + 1);
+        std::vector<ContactId> sharing;
+        while (row.step()) sharing.push_back(row.id<ContactId>(0));
         row.reset();
+        if (sharing.size() <= limit) found.insert(sharing.begin(), sharing.end());
     }
     return {found.begin(), found.end()};
 }

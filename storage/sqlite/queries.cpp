@@ -70,9 +70,12 @@ std::vector<StoredEvent> SqliteReader::events(const EventQuery& query) {
     Where where;
     where.and_number("seq>", static_cast<std::int64_t>(query.after));
     if (query.before) where.and_number("seq<", static_cast<std::int64_t>(*query.before));
+    // The indexes leave out what is of no contact or conversation: said so, they can be used.
+    if (!query.contacts.empty()) where.sql += " AND contact<>0";
     where.and_ids("contact", query.contacts);
     if (query.conversation)
-        where.and_number("conversation=", static_cast<std::int64_t>(*query.conversation));
+        where.and_number("conversation<>0 AND conversation=",
+                         static_cast<std::int64_t>(*query.conversation));
     if (!query.kinds.empty())
         where.and_any("kind", query.kinds,
                       [&where](const std::string& kind) { where.texts.push_back(kind); });

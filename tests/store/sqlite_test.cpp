@@ -186,7 +186,8 @@ TEST(Sqlite, another_schema_is_refused_and_left_alone) {
     EXPECT_NE(refusal_of(folder.path()).find("empty data folder"), std::string::npos)
         << "a preview's log is not half read: " << refusal_of(folder.path());
     execute(R"(DROP TABLE recipients; DROP TABLE contact_keys; DROP TABLE organisations;
-DROP TABLE organisation_domains; DROP TABLE follow_ups; DROP INDEX identities_by_value;
+DROP TABLE organisation_domains; DROP TABLE follow_ups;
+DROP TABLE search_messages; DROP INDEX identities_by_value;
 DROP TABLE contacts; CREATE TABLE contacts(id INTEGER PRIMARY KEY, body TEXT NOT NULL);
 INSERT INTO contacts VALUES(7, '{"name":"Ada"}'); PRAGMA user_version=2)");
     const auto migrated = open_sqlite({.folder = folder.path()});

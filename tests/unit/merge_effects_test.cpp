@@ -121,6 +121,17 @@ TEST_F(MergeEffects, P6_spam_from_one_address_blocks_the_person_and_taking_it_ba
     expect_one_account(desk);
 }
 
+// What was sent from home does not become the work record's.
+TEST_F(MergeEffects, P6_taken_out_the_sender_of_spam_stays_blocked_and_the_other_is_free) {
+    ASSERT_TRUE(merged(at_home, at_work));
+    ASSERT_TRUE(desk.tell(MarkSpam{anna, from_home}).ok());
+    ASSERT_TRUE(taken_out(at_home));
+    EXPECT_TRUE(blocked(at_home));
+    EXPECT_FALSE(blocked(at_work));
+    EXPECT_FALSE(owed_anything(write(home)));
+    EXPECT_TRUE(owed_anything(write(work)));
+}
+
 // Whose word it is, is known of the person, not of the root's record alone: what only supervisors
 // may say, only they may take back.
 TEST_F(MergeEffects, agents_cannot_take_back_through_the_root_what_a_supervisor_said) {

@@ -18,6 +18,11 @@ class Text {
     localStorage.setItem('sportello.language', language);
     document.documentElement.lang = language;
   }
+  // What the server found about an address; a name may follow it.
+  finding(problem: string): string {
+    const known = Object.keys(this.now.findings).find((one) => problem.startsWith(one));
+    return known ? (this.now.findings[known] ?? '') + problem.slice(known.length) : problem;
+  }
   time(at: string): string {
     return new Intl.DateTimeFormat(this.locale, { hour: '2-digit', minute: '2-digit' }).format(new Date(at));
   }

@@ -32,9 +32,19 @@ export const briefFields = ['name', 'language', 'segment', 'relationship', 'city
 export const timelineGroups = ['message', 'note', 'call', 'follow_up', 'status', 'assignment', 'sla', 'delivery', 'profile', 'merge'] as const;
 export type TimelineGroup = (typeof timelineGroups)[number];
 
+// Whether this is the person that the record belongs to: an answer may come when another one is shown already.
+export const holds = (person: Person | null, record: Id): person is Person => person?.records.some((one) => one.id === record) ?? false;
+
+// What somebody typed to find nobody by, as the beginning of a new customer.
+export function bodyOf(words: string): Record<string, unknown> {
+  if (words.includes('@')) return { identities: [{ kind: 'email', value: words }] };
+  if (/^[+\d][\d\s./()-]{4,}$/.test(words.trim())) return { identities: [{ kind: 'phone', value: words }] };
+  return { name: words };
+}
+
 // The agent's own that are due, the oldest first.
 export function dueReminders(state: State, now: number): FollowUp[] {
-  return [...state.reminders.values()].filter((one) => one.owner_id === state.me?.id && Date.parse(one.due_at) <= now)
+  return [...state.reminders.values()].filter((one) => one.owner_id === state.me?.id && one.state === 'open' && Date.parse(one.due_at) <= now)
     .sort((a, b) => a.due_at.localeCompare(b.due_at));
 }
 
@@ -42,14 +52,14 @@ export function dueReminders(state: State, now: number): FollowUp[] {
 export const telLink = (identity: { kind: string; value: string }): string | null => (identity.kind === 'phone' ? `tel:${identity.value}` : null);
 
 // What stands under an entry's heading: the words of whoever wrote.
-export function wordsOf(entry: Activity): string {
+export function wordsOf(entry: Activity, names: Record<string, string>): string {
   const payload = entry.payload as { message?: { text: string; trimmed_text: string }; text?: string; outcome?: string };
   if (payload.message) return (payload.message.trimmed_text || payload.message.text).slice(0, 200);
   if (entry.kind === 'contact_noted' || entry.kind === 'interaction_logged' || entry.kind === 'follow_up_saved')
     return [payload.outcome, payload.text].filter(Boolean).join(' – ').slice(0, 200);
   if (entry.kind === 'contact_fields_changed') {
     const fields = (entry.payload as { fields: Record<string, { value: string }> }).fields;
-    return Object.entries(fields).map(([name, field]) => `${name}: ${field.value || '–'}`).join(', ').slice(0, 200);
+    return Object.entries(fields).map(([name, field]) => `${names[name] ?? name}: ${field.value || '–'}`).join(', ').slice(0, 200);
   }
   if (entry.kind === 'identity_added' || entry.kind === 'identity_removed') return String((entry.payload as { value?: string }).value ?? '');
   return '';
@@ -67,8 +77,9 @@ export function timelineQuery(filter: TimelineFilter, cursor: string | null): st
   if (filter.groups.length > 0) query.set('kinds', filter.groups.join(','));
   if (filter.channel) query.set('channel', filter.channel);
   if (filter.oldestFirst) query.set('order', 'oldest');
-  // A day means its end when looking back from it, its beginning when looking on.
-  if (filter.from && !cursor) query.set('at', `${filter.from}T${filter.oldestFirst ? '00:00:00.000000' : '23:59:59.999999'}Z`);
+  // A day of the reader's own: its end when looking back from it, its beginning when looking on.
+  if (filter.from && !cursor)
+    query.set('at', new Date(`${filter.from}T${filter.oldestFirst ? '00:00:00.000' : '23:59:59.999'}`).toISOString().replace('Z', '000Z'));
   if (cursor) query.set('cursor', cursor);
   return query.toString();
 }

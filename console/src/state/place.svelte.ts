@@ -23,6 +23,7 @@ class Place {
   go(view: View, id: string | null): void {
     if (this.page === 'inbox' && view === this.view && id === this.selected) return;
     this.page = 'inbox';
+    this.customer = null;
     this.view = view;
     this.selected = id;
     history.pushState(null, '', `/app/${view}${id ? `/${id}` : ''}`);
@@ -36,6 +37,7 @@ class Place {
   }
   goToMail(): void {
     this.page = 'mail';
+    this.customer = null;
     this.selected = null;
     history.pushState(null, '', '/app/mail');
   }

@@ -128,7 +128,8 @@ function apply(draft: Draft, op: Op): void {
       draft.map('contactChanges').set(op.id, (draft.state.contactChanges.get(op.id) ?? 0) + 1);
       return;
     case 'follow_up':
-      draft.map('reminders').set(op.v.id, op.v);
+      if (op.v.state === 'open') draft.map('reminders').set(op.v.id, op.v);
+      else draft.map('reminders').delete(op.v.id);
       return;
     default:
       draft.state.unknown += 1;
