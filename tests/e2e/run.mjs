@@ -5,7 +5,7 @@ import { endAll, output, removeFolders, Runner } from './support.mjs';
 
 const suites = ['five_steps', 'not_configured', 'html_mail', 'api', 'visibility', 'socket', 'chat_socket', 'promises_routing', 'imap',
   'imap_accounts', 'imap_returns', 'mail_out', 'planned_mail', 'relay_breaks', 'relay_oauth', 'automatic', 'mail_console',
-  'mail_console_edges', 'mail_page', 'customers_api', 'customers_console', 'corpus', 'durability'];
+  'mail_console_edges', 'mail_page', 'customers_api', 'customers_console', 'search', 'corpus', 'durability'];
 const wanted = process.argv.slice(2);
 const runner = new Runner();
 fs.mkdirSync(output, { recursive: true });

@@ -2,7 +2,8 @@
 import { views, type View } from './views.ts';
 
 class Place {
-  page = $state<'inbox' | 'mail' | 'customers'>('inbox');
+  page = $state<'inbox' | 'mail' | 'customers' | 'search'>('inbox');
+  words = $state(''); // that are searched for
   customer = $state<string | null>(null);
   view = $state<View>('mine');
   selected = $state<string | null>(null);
@@ -15,7 +16,8 @@ class Place {
   }
   private read(): void {
     const [view, id] = location.pathname.replace(/^\/app\//, '').split('/');
-    this.page = view === 'mail' || view === 'customers' ? view : 'inbox';
+    this.page = view === 'mail' || view === 'customers' || view === 'search' ? view : 'inbox';
+    this.words = this.page === 'search' ? new URLSearchParams(location.search).get('q') ?? '' : '';
     this.customer = this.page === 'customers' ? id || null : null;
     this.view = views.find((one) => one === view) ?? 'mine';
     this.selected = this.page === 'inbox' ? id || null : null;
@@ -34,6 +36,17 @@ class Place {
     this.customer = id;
     this.selected = null;
     history.pushState(null, '', `/app/customers${id ? `/${id}` : ''}`);
+  }
+  // Typing on replaces the place: Back leaves the search, not its last letter.
+  goToSearch(words: string): void {
+    const here = this.page === 'search';
+    this.page = 'search';
+    this.words = words;
+    this.customer = null;
+    this.selected = null;
+    const url = `/app/search${words ? `?q=${encodeURIComponent(words)}` : ''}`;
+    if (here) history.replaceState(null, '', url);
+    else history.pushState(null, '', url);
   }
   goToMail(): void {
     this.page = 'mail';
