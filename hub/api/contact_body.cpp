@@ -10,14 +10,17 @@ namespace {
 constexpr std::size_t list_max = 50;
 constexpr double weight_max = 1e6;
 
+// What is taken away is named as it is kept, which need not be the form of today.
 std::vector<model::Identity> identities(JsonBody& body, const char* field,
-                                        const std::string& country) {
+                                        const std::string& country, bool known_already) {
     std::vector<model::Identity> list;
     for (JsonBody& one : body.objects(field, list_max)) {
         model::Identity identity;
         identity.kind = one.text("kind", 30, true);
-        const auto checked =
-            customers::checked_identity(identity.kind, one.text("value", 400, true), country);
+        const std::string said = one.text("value", 400, true);
+        auto checked = customers::checked_identity(identity.kind, said, country);
+        const bool by_form = identity.kind == "email" || identity.kind == "phone";
+        if (known_already && (!by_form || !checked.fault.empty())) checked = {said, ""};
         identity.value = checked.value;
         identity.verified = one.has("verified") && one.flag("verified");
         if (one.fault())
@@ -34,6 +37,10 @@ std::map<std::string, model::Consent> consents(JsonBody& body) {
     auto object = body.object("consents");
     if (!object) return said;
     for (const std::string& channel : object->keys(list_max)) {
+        // In the form of an identity's kind: "email", "phone", a network's name.
+        if (const auto kind = customers::checked_identity(channel, "x@x", "IT");
+            kind.fault.starts_with("a kind"))
+            body.complain("consents", "a channel is \"email\", \"phone\" or a network's name");
         auto one = object->object(channel.c_str());
         const auto state = one ? model::from_word<model::ConsentState>(one->text("state", 20, true))
                                : std::nullopt;
@@ -93,8 +100,8 @@ std::map<std::string, std::string> fields(JsonBody& body) {
 model::ChangeContact read_contact_change(JsonBody& body, const std::string& country) {
     model::ChangeContact change;
     change.fields = fields(body);
-    change.add = identities(body, "identities", country);
-    change.remove = identities(body, "remove_identities", country);
+    change.add = identities(body, "identities", country, false);
+    change.remove = identities(body, "remove_identities", country, true);
     change.consents = consents(body);
     change.memberships = memberships(body);
     for (const std::uint64_t id : body.ids("leave_organisation_ids"))

@@ -122,10 +122,10 @@ std::optional<storage::ConversationRow> visible_row(storage::Reader& reader, con
                                                     std::uint64_t id);
 std::string event_json(const storage::StoredEvent& event);
 Response no_contact();
-// Whether the viewer may see all these people.
+// Whether the viewer may see this person, and the other one where there is one.
 boost::asio::awaitable<bool> sees_contacts(Gateway& gateway, runtime::Loop& loop,
-                                           const Request& request,
-                                           std::vector<model::ContactId> ids);
+                                           const Request& request, model::ContactId id,
+                                           model::ContactId other = {});
 
 // Shared by the upload handlers: the body as a file that waits for its message.
 Response keep_upload(Gateway& gateway, const Request& request);

@@ -65,7 +65,7 @@ Result get_contact(Gateway& gateway, runtime::Loop& loop, Request& request) {
 Result change_contact(Gateway& gateway, runtime::Loop& loop, Request& request) {
     const bool fresh = request.method == "POST";
     const model::ContactId id{fresh ? 0 : request.id()};
-    if (!fresh && !co_await sees_contacts(gateway, loop, request, {id})) co_return no_contact();
+    if (!fresh && !co_await sees_contacts(gateway, loop, request, id)) co_return no_contact();
     JsonBody body(request.body);
     model::ChangeContact change = read_contact_change(body, gateway.settings.country);
     if (auto fault = body.fault()) co_return std::move(*fault);
@@ -96,7 +96,7 @@ Result merge_contacts(Gateway& gateway, runtime::Loop& loop, Request& request) {
     if (!absorbed || *absorbed == 0) body.complain("contact_id", "contact_id is required");
     if (auto fault = body.fault()) co_return std::move(*fault);
     const model::ContactId id{request.id()};
-    if (!co_await sees_contacts(gateway, loop, request, {id, model::ContactId{*absorbed}}))
+    if (!co_await sees_contacts(gateway, loop, request, id, model::ContactId{*absorbed}))
         co_return no_contact();
     model::Command command =
         model::MergeContacts{request.principal->agent.id, id, model::ContactId{*absorbed}};
@@ -109,7 +109,7 @@ Result merge_contacts(Gateway& gateway, runtime::Loop& loop, Request& request) {
 // Takes the record in the path out of the person it was merged into.
 Result unmerge_contact(Gateway& gateway, runtime::Loop& loop, Request& request) {
     const model::ContactId id{request.id()};
-    if (!co_await sees_contacts(gateway, loop, request, {id})) co_return no_contact();
+    if (!co_await sees_contacts(gateway, loop, request, id)) co_return no_contact();
     model::Command command = model::UnmergeContact{request.principal->agent.id, id};
     const auto answer = co_await submit(gateway, loop, std::move(command));
     if (!answer.ok()) co_return problem_of(answer);

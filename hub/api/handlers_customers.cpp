@@ -24,7 +24,7 @@ Response no_follow_up() {
 
 Result note_on_contact(Gateway& gateway, runtime::Loop& loop, Request& request) {
     const model::ContactId id{request.id()};
-    if (!co_await sees_contacts(gateway, loop, request, {id})) co_return no_contact();
+    if (!co_await sees_contacts(gateway, loop, request, id)) co_return no_contact();
     JsonBody body(request.body);
     std::string text = body.text("text", 20'000, true);
     if (auto fault = body.fault()) co_return std::move(*fault);
@@ -35,7 +35,7 @@ Result note_on_contact(Gateway& gateway, runtime::Loop& loop, Request& request) 
 
 Result log_interaction(Gateway& gateway, runtime::Loop& loop, Request& request) {
     const model::ContactId id{request.id()};
-    if (!co_await sees_contacts(gateway, loop, request, {id})) co_return no_contact();
+    if (!co_await sees_contacts(gateway, loop, request, id)) co_return no_contact();
     JsonBody body(request.body);
     model::LogInteraction logged{request.principal->agent.id, id};
     const auto kind =
@@ -104,7 +104,7 @@ Result save_follow_up(Gateway& gateway, runtime::Loop& loop, Request& request) {
     };
     if (!fresh) co_await read(gateway, loop, std::move(use));
     if (!fresh && !model::is_some(known.id)) co_return no_follow_up();
-    if (!co_await sees_contacts(gateway, loop, request, {known.contact}))
+    if (!co_await sees_contacts(gateway, loop, request, known.contact))
         co_return fresh ? no_contact() : no_follow_up();
     JsonBody body(request.body);
     const std::optional<std::uint64_t> from = body.maybe_id("conversation_id");

@@ -34,6 +34,9 @@ Row read_row(JsonBody& body, const Request& request, const std::string& country,
 
 // Whom the row speaks of already, by its identities; a fault when these are several people.
 void find_known(storage::Reader& reader, Row& row) {
+    for (const model::Membership& membership : row.change.memberships)
+        if (!reader.organisation(model::number(membership.organisation)))
+            row.fault = "there is no organisation " + model::text_of(membership.organisation);
     std::set<model::ContactId> known;
     for (const model::Identity& identity : row.change.add)
         if (const auto id = reader.contact_of(identity.kind, identity.value))

@@ -15,6 +15,7 @@ constexpr std::size_t ranked_max = 400;  // of this many newest hits the best co
 constexpr std::size_t people_max = 5;
 constexpr std::size_t senders_max = 50;
 constexpr std::size_t snippet_bytes = 200;
+constexpr std::size_t looked_at_bytes_max = 32 * 1024;  // of a message, for the place to show
 constexpr auto operators = std::to_array<std::string_view>(
     {"from", "in", "channel", "team", "agent", "tag", "is", "before", "after"});
 
@@ -45,6 +46,10 @@ public:
     std::string fault;
 
     void take(const std::string& name, const std::string& value) {
+        if (value.empty() || name.starts_with('-')) {
+            fault = name + ": needs a value, and cannot be excluded";
+            return;
+        }
         if (name == "in") return take_inbox(value);
         if (name == "channel") return take_channel(value);
         if (name == "team") query_.team = wanted(by_name(directory_.teams, value), name, value);
@@ -86,6 +91,10 @@ private:
         storage::ContactQuery people;
         people.scope = query_.scope;
         find_by(value, country_, people);
+        if (people.words.empty() && people.addresses.empty()) {
+            fault = "from:" + value + " names nobody";
+            return;
+        }
         people.limit = senders_max;
         query_.contacts = {model::ContactId{0}};  // nobody
         for (const storage::ContactRow& row : reader_.contacts(people))
@@ -113,7 +122,8 @@ std::string hit_json(storage::Reader& reader, const storage::SearchHit& hit,
     const auto conversation = reader.conversation(hit.conversation);
     if (!row || !conversation) return {};
     const model::Message message = model::message_from(row->body);
-    const auto parts = search::snippet_of(message.text, words, snippet_bytes, analyser);
+    const std::string_view shown = std::string_view{message.text}.substr(0, looked_at_bytes_max);
+    const auto parts = search::snippet_of(shown, words, snippet_bytes, analyser);
     return R"({"message_id":")" + model::text_of(hit.message) + R"(","number":)" +
            std::to_string(message.number) + R"(,"direction":")" +
            std::string{model::word(message.direction)} + R"(","visibility":")" +

@@ -32,14 +32,17 @@ Response no_contact() {
 }
 
 boost::asio::awaitable<bool> sees_contacts(Gateway& gateway, runtime::Loop& loop,
-                                           const Request& request,
-                                           std::vector<model::ContactId> ids) {
+                                           const Request& request, model::ContactId id,
+                                           model::ContactId other) {
     bool all = true;
     std::function<void(storage::Reader&)> use = [&](storage::Reader& reader) {
-        for (const model::ContactId id : ids) {
-            const auto records = reader.records(id);
-            all = all && !records.empty() &&
-                  reader.sees_person(model::scope_of(request.principal->viewer), records.front());
+        for (const model::ContactId one : {id, other}) {
+            const bool asked = one == id || model::is_some(one);
+            const auto records = asked ? reader.records(one) : std::vector<model::ContactId>{};
+            if (asked)
+                all =
+                    all && !records.empty() &&
+                    reader.sees_person(model::scope_of(request.principal->viewer), records.front());
         }
     };
     co_await read(gateway, loop, std::move(use));

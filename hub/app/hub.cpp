@@ -65,6 +65,7 @@ public:
     void start() {
         connectors::email::start_mime();
         start_desk();
+        indexer_.look();
         start_doors();
     }
 

@@ -45,6 +45,14 @@ struct Traits {
     std::string city;
 };
 
+// Whoever writes a longer name than this is not found by the rest of it.
+constexpr std::size_t words_max = 8;
+constexpr std::size_t keys_max = 200;
+
+void cut(std::vector<std::string>& words) {
+    if (words.size() > words_max) words.resize(words_max);
+}
+
 bool is_word(const std::string& text) {
     return text.size() > 1 &&
            std::ranges::none_of(text, [](char c) { return c >= '0' && c <= '9'; });
@@ -60,7 +68,10 @@ Traits traits_of(const Contact& record) {
             if (!is_public_provider(domain_of(key))) traits.domains.insert(domain_of(key));
             std::vector<std::string> words = name_words(local_part_of(folded(identity.value)));
             std::erase_if(words, [](const std::string& word) { return !is_word(word); });
-            if (!is_role_mailbox(local) && words.size() > 1) traits.mail_names.push_back(words);
+            cut(words);
+            const bool more = traits.mail_names.size() < words_max;
+            if (more && !is_role_mailbox(local) && words.size() > 1)
+                traits.mail_names.push_back(words);
         } else if (identity.kind == "phone") {
             traits.phones.insert(identity.value);
         } else if (identity.kind != "chat") {
@@ -71,6 +82,7 @@ Traits traits_of(const Contact& record) {
         traits.organisations.insert(membership.organisation);
     const bool address = record.name.find('@') != std::string::npos;
     traits.name = address ? std::vector<std::string>{} : name_words(record.name);
+    cut(traits.name);
     traits.city = folded(field_of(record, "city"));
     return traits;
 }
@@ -195,7 +207,9 @@ std::vector<std::string> duplicate_keys(const Contact& record) {
     for (const std::string& handle : traits.handles) keys.insert("handle " + handle);
     add_name_keys(traits.name, traits, keys);
     for (const auto& words : traits.mail_names) add_name_keys(words, traits, keys);
-    return {keys.begin(), keys.end()};
+    std::vector<std::string> kept(keys.begin(), keys.end());
+    if (kept.size() > keys_max) kept.resize(keys_max);
+    return kept;
 }
 
 DuplicateScore compare_records(const Contact& left, const Contact& right) {

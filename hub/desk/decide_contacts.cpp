@@ -157,6 +157,13 @@ bool Decider::check_identities(const ChangeContact& command, const Contact* pers
                "identities");
         return false;
     }
+    for (const Identity& identity : command.remove) {
+        const auto holder = state.contact_of(identity.kind, identity.value);
+        if (holder && person != nullptr && state.same_person(person->id, *holder)) continue;
+        refuse(Refusal::invalid, identity.value + " is no identity of this contact",
+               "remove_identities");
+        return false;
+    }
     return true;
 }
 

@@ -1,19 +1,34 @@
 #include "hub/flow/indexer.hpp"
 
 #include "hub/model/model.hpp"
+#include "hub/runtime/log.hpp"
 #include "hub/search/analyser.hpp"
 
 namespace flow {
 namespace {
 
 constexpr const char* cursor_key = "search_cursor";  // seq of the last message indexed
-constexpr std::size_t rows_per_step = 200;
+constexpr std::size_t rows_per_step = 50;
 
-storage::SearchRow analysed(search::Analyser& analyser, const storage::MessageRow& row) {
+// What cannot be read is passed over: it must not stop what follows.
+storage::SearchRow analysed(search::Analyser& analyser, const storage::MessageRow& row) try {
     const model::Message message = model::message_from(row.body);
     search::Analysed text =
         analyser.analyse(message.subject + "\n" + message.author.name + "\n" + message.text);
-    return {message.id, std::move(text.stems), std::move(text.words)};
+    return {row.id, std::move(text.stems), std::move(text.words)};
+} catch (const std::exception& error) {
+    runtime::log::error("search.not_indexed",
+                        {{"message", model::text_of(row.id)}, {"why", error.what()}});
+    return {row.id, {}, {}};
+}
+
+std::vector<storage::MessageRow> next_rows(storage::Reader& reader) try {
+    const auto cursor = reader.meta(cursor_key);
+    return reader.messages_since(cursor ? std::stoull(*cursor) : 0, rows_per_step);
+} catch (const std::exception& error) {
+    // Tried again when there is something new.
+    runtime::log::error("search.not_read", {{"why", error.what()}});
+    return {};
 }
 
 }  // namespace
@@ -34,9 +49,7 @@ void Indexer::step() {
     busy_ = true;
     again_ = false;
     store_.read([this](storage::Reader& reader) {
-        const auto cursor = reader.meta(cursor_key);
-        auto rows = std::make_shared<std::vector<storage::MessageRow>>(
-            reader.messages_since(cursor ? std::stoull(*cursor) : 0, rows_per_step));
+        auto rows = std::make_shared<std::vector<storage::MessageRow>>(next_rows(reader));
         loop_.post([this, rows] { index(*rows); });
     });
 }

@@ -42,7 +42,7 @@ private:
         const bool excluded = text_[at_] == '-' && at_ + 1 < text_.size() && text_[at_ + 1] != ' ';
         if (excluded) ++at_;
         const bool phrase = text_[at_] == '"';
-        if (!phrase && take_operator()) return true;
+        if (!phrase && take_operator(excluded)) return true;
         const std::string_view word = phrase ? quoted() : plain();
         add(word, phrase, excluded);
         return true;
@@ -62,21 +62,25 @@ private:
     }
 
     // name:value or name:"several words".
-    bool take_operator() {
+    bool take_operator(bool excluded) {
         const auto colon = text_.find_first_of(": ", at_);
         if (colon == std::string_view::npos || text_[colon] != ':') return false;
         const std::string_view name = text_.substr(at_, colon - at_);
         if (std::ranges::find(names_, name) == names_.end()) return false;
         at_ = colon + 1;
         const bool phrase = at_ < text_.size() && text_[at_] == '"';
-        asked_.operators.emplace_back(name, phrase ? quoted() : plain());
+        // What is not understood is handed back with its sign, so that it can be refused.
+        asked_.operators.emplace_back((excluded ? "-" : "") + std::string{name},
+                                      phrase ? quoted() : plain());
         return true;
     }
 
     void add(std::string_view word, bool phrase, bool excluded) {
         const std::vector<Word> words = words_of(word);
         if (words.empty() || asked_.clauses.size() >= clauses_max) return;
-        const bool unfinished = !phrase && !excluded && at_ >= text_.size() && words.size() == 1;
+        constexpr std::size_t beginning_min = 2;  // one letter is the beginning of everything
+        const bool unfinished = !phrase && !excluded && at_ >= text_.size() && words.size() == 1 &&
+                                words.front().token.size() >= beginning_min;
         storage::SearchClause clause = clause_of(words, unfinished, analyser_);
         clause.excluded = excluded;
         asked_.clauses.push_back(std::move(clause));

@@ -44,8 +44,8 @@ bool listed(const Values& values, const Value& value) {
 }  // namespace
 
 std::vector<SearchHit> MemoryReader::search(const SearchQuery& query) {
-    const bool asks = std::ranges::any_of(
-        query.clauses, [](const SearchClause& clause) { return !clause.excluded; });
+    const bool asks = !query.clauses.empty();
+    const SearchRow nothing;  // of what is not indexed yet
     std::vector<SearchHit> hits;
     for (auto one = tables_.messages.rbegin(); one != tables_.messages.rend(); ++one) {
         const MessageRow& message = one->second;
@@ -63,7 +63,7 @@ std::vector<SearchHit> MemoryReader::search(const SearchQuery& query) {
         const Instant at = tables_.events.at(message.seq - 1).row.at;
         const auto text = tables_.search.find(message.id);
         const bool worded =
-            !asks || (text != tables_.search.end() && holds(text->second, query.clauses));
+            !asks || holds(text == tables_.search.end() ? nothing : text->second, query.clauses);
         const bool tagged =
             query.tag.empty() || row.body.find("\"" + query.tag + "\"") != std::string::npos;
         if (visible && worded && tagged && listed(query.inboxes, row.inbox) &&

@@ -30,8 +30,9 @@ std::string expression(const SearchClause& clause) {
     return "(" + text + ")";
 }
 
-// Empty where nothing but exclusions was asked: FTS5 cannot exclude from nothing.
-std::string expression(const std::vector<SearchClause>& clauses) {
+// What is wanted and not excluded; FTS5 cannot exclude from nothing, so of exclusions alone `only`
+// says what must not be there.
+std::string expression(const std::vector<SearchClause>& clauses, bool& only) {
     std::string wanted;
     std::string unwanted;
     for (const SearchClause& clause : clauses) {
@@ -39,7 +40,9 @@ std::string expression(const std::vector<SearchClause>& clauses) {
         if (!text.empty()) text += clause.excluded ? " OR " : " AND ";
         text += expression(clause);
     }
-    if (wanted.empty() || unwanted.empty()) return wanted;
+    only = wanted.empty() && !unwanted.empty();
+    if (only) return unwanted;
+    if (unwanted.empty()) return wanted;
     return "(" + wanted + ") NOT (" + unwanted + ")";
 }
 
@@ -70,13 +73,18 @@ Where conditions(const SearchQuery& query) {
 }  // namespace
 
 std::vector<SearchHit> SqliteReader::search(const SearchQuery& query) {
-    const std::string match = expression(query.clauses);
+    bool excludes_only = false;
+    const std::string match = expression(query.clauses, excludes_only);
     const Where where = conditions(query);
     const std::string joined = " JOIN conversations v ON v.id=m.conversation WHERE " + where.sql;
     const std::string newest = " ORDER BY m.id DESC LIMIT " + std::to_string(query.limit);
     Bound row(db_,
-              match.empty()
-                  ? "SELECT m.id,m.conversation,0 FROM messages m" + joined + newest
+              match.empty() || excludes_only
+                  ? "SELECT m.id,m.conversation,0 FROM messages m" + joined +
+                        (excludes_only ? " AND m.id NOT IN (SELECT rowid FROM search_messages "
+                                         "WHERE search_messages MATCH :match)"
+                                       : "") +
+                        newest
                   : "SELECT m.id,m.conversation,bm25(search_messages) FROM search_messages s JOIN "
                     "messages m ON m.id=s.rowid" +
                         joined + " AND search_messages MATCH :match ORDER BY s.rowid DESC LIMIT " +

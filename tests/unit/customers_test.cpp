@@ -306,7 +306,8 @@ TEST_F(ChangedContact, an_address_taken_away_can_be_given_to_somebody_else) {
     const ContactId other = made({anna, {}, {{"name", "Ada"}}, {mail_identity(lea)}});
     EXPECT_EQ(holder(lea), other);
     EXPECT_EQ(desk.at(write(lea)).contact, other);
-    made({anna, id, {}, {}, {mail_identity(lea)}});
+    expect_refused({anna, id, {}, {}, {mail_identity(lea)}}, Refusal::invalid,
+                   "remove_identities");
     EXPECT_EQ(holder(lea), other) << "it is not the first one's to take away";
     EXPECT_EQ(stored(id).name, "Lea");
 }
